@@ -1,0 +1,1 @@
+"""The wiring of the product: settings, URLs, server entry, tenancy, embedded services."""
