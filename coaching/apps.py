@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CoachingConfig(AppConfig):
+    """The practice: coaches, clients and sessions. Knows no AI."""
+
+    name = "coaching"

@@ -1,0 +1,6 @@
+from coaching.models.accounts import ApiKey, CoachingProfile, User
+from coaching.models.clients import Client
+from coaching.models.notes import Note
+from coaching.models.sessions import CoachingSession
+
+__all__ = ["ApiKey", "Client", "CoachingProfile", "CoachingSession", "Note", "User"]

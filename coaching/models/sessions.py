@@ -1,0 +1,77 @@
+"""Meetings between coach and client."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from coaching.models.clients import Client
+from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+
+
+class SessionQuerySet(TenantQuerySet["CoachingSession"]):
+    """Reads over the open tenant's sessions."""
+
+    def upcoming(self, *, now: datetime) -> Self:
+        """Scheduled sessions that have not ended, soonest first."""
+        return self.filter(status="scheduled", starts_at__gte=now - timedelta(hours=2)).order_by("starts_at")
+
+    def past(self, *, now: datetime) -> Self:
+        """Everything else that began before now, newest first."""
+        return self.exclude(pk__in=self.upcoming(now=now)).filter(starts_at__lt=now).order_by("-starts_at")
+
+    def with_client(self) -> Self:
+        """Fetch each session's client in the same query."""
+        return self.select_related("client")
+
+
+class CoachingSession(TenantModel):
+    """One meeting: an instant, the zone it was agreed in, and what became of it."""
+
+    class Type(models.TextChoices):
+        INTAKE = "intake", "Intake"
+        REGULAR = "regular", "Regular"
+
+    class Status(models.TextChoices):
+        SCHEDULED = "scheduled", "Scheduled"
+        COMPLETED = "completed", "Completed"
+        CANCELLED = "cancelled", "Cancelled"
+        MISSED = "missed", "Did not take place"
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="sessions")
+    title = models.CharField(max_length=160, blank=True)
+    session_type = models.CharField(max_length=8, choices=Type, default=Type.REGULAR)
+    starts_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=64)
+    """IANA name of the zone in which the time was agreed."""
+    duration_minutes = models.PositiveSmallIntegerField(default=60)
+    status = models.CharField(max_length=10, choices=Status, default=Status.SCHEDULED)
+    meeting_url = models.URLField(blank=True)
+    cancel_reason = models.CharField(max_length=300, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar[TenantManager["CoachingSession"]] = TenantManager.from_queryset(SessionQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["coach", "starts_at"], name="session_by_start")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status="completed") ^ models.Q(completed_at__isnull=True),
+                name="session_completed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="cancelled") ^ models.Q(cancelled_at__isnull=True),
+                name="session_cancelled_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is due to end."""
+        return self.starts_at + timedelta(minutes=self.duration_minutes)

@@ -1,0 +1,68 @@
+"""The one door to tenant rows. Knows ids only, never models."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+
+_SET = "SELECT set_config('app.coach', %s, true), set_config('app.client', %s, true)"
+
+
+class NoTenantError(Exception):
+    """Tenant rows were asked for outside `with tenant(…)`."""
+
+
+class TenantMismatchError(Exception):
+    """One tenant's block tried to open another tenant's door."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """Whose rows are open: a coach's, or only one client's within that coach's practice."""
+
+    coach_id: UUID
+    client_id: UUID | None = None
+
+
+_open: ContextVar[Tenant | None] = ContextVar("open_tenant", default=None)
+
+
+def current_tenant() -> Tenant:
+    """Say whose rows are open. Raises NoTenantError when nobody's are."""
+    opened = _open.get()
+    if opened is None:
+        raise NoTenantError("no tenant is open: wrap this in `with tenant(coach_id):`")
+    return opened
+
+
+@contextmanager
+def tenant(coach_id: UUID, client_id: UUID | None = None) -> Iterator[None]:
+    """
+    Open one coach's rows for the length of one transaction.
+
+    `set_config(…, true)` ends with the transaction, so a pooled connection carries nothing on.
+    Opening the same door again is harmless; opening another raises TenantMismatchError.
+    """
+    wanted, opened = Tenant(coach_id, client_id), _open.get()
+    if opened is not None and opened != wanted:
+        raise TenantMismatchError(f"cannot open {wanted} while {opened} is open")
+    in_transaction = connection.in_atomic_block
+    with transaction.atomic():
+        _tell_postgres(wanted)
+        token = _open.set(wanted)
+        try:
+            yield
+        finally:
+            _open.reset(token)
+        if in_transaction and opened is None:
+            _tell_postgres(None)  # the outer transaction lives on; its next block must start closed
+
+
+def _tell_postgres(who: Tenant | None) -> None:
+    coach = str(who.coach_id) if who else ""
+    client = str(who.client_id) if who and who.client_id else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, [coach, client])

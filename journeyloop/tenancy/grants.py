@@ -1,0 +1,62 @@
+"""
+What each database role may do, applied after every migration and safe to apply again.
+
+jl_app reads and writes rows behind row-level security. jl_system sees a few columns of every
+coach's rows (ids, states, due times), which is all that claiming and sweeping needs.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from django.db.models import Model
+
+from journeyloop.tenancy.models import TenantModel
+
+
+def apply() -> None:
+    """Grant the application and system roles what they need; nothing in a single-role set-up."""
+    owner, app, system = (settings.DATABASES[alias]["USER"] for alias in ("owner", "default", "system"))
+    if owner == app:
+        return
+    with connections["owner"].cursor() as cursor:
+        for statement in (*_app_grants(app), *_system_grants(system)):
+            cursor.execute(statement)
+
+
+def _app_grants(role: str) -> Iterator[str]:
+    yield f'GRANT USAGE ON SCHEMA public TO "{role}"'
+    yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"'
+    yield f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"'
+    yield f'REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM "{role}"'
+    for model in tenant_models():
+        if model.APPEND_ONLY:
+            yield f'REVOKE UPDATE, DELETE ON "{model._meta.db_table}" FROM "{role}"'
+
+
+def _system_grants(role: str) -> Iterator[str]:
+    yield f'GRANT USAGE ON SCHEMA public TO "{role}"'
+    for model in tenant_models():
+        table = model._meta.db_table
+        yield f'REVOKE ALL ON "{table}" FROM "{role}"'
+        yield f'DROP POLICY IF EXISTS system ON "{table}"'
+        if model.SYSTEM_READS:
+            yield f'GRANT SELECT ({_columns(model.SYSTEM_READS)}) ON "{table}" TO "{role}"'
+            yield f'CREATE POLICY system ON "{table}" TO "{role}" USING (true)'
+        if model.SYSTEM_WRITES:
+            yield f'GRANT UPDATE ({_columns(model.SYSTEM_WRITES)}) ON "{table}" TO "{role}"'
+
+
+def tenant_models() -> list[type[TenantModel]]:
+    """List every concrete tenant model."""
+    return [model for model in apps.get_models() if issubclass(model, TenantModel)]
+
+
+def global_models() -> list[type[Model]]:
+    """List every concrete model that is not a tenant's."""
+    return [model for model in apps.get_models() if not issubclass(model, TenantModel)]
+
+
+def _columns(names: tuple[str, ...]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
