@@ -5,7 +5,7 @@ jl_app reads and writes rows behind row-level security. jl_system sees a few col
 coach's rows (ids, states, due times), which is all that claiming and sweeping needs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.apps import apps
 from django.conf import settings
@@ -15,20 +15,35 @@ from django.db.models import Model
 from journeyloop.tenancy.models import TenantModel
 
 
+def prepare() -> None:
+    """Let the application role use the tables that the migrations are about to make."""
+    _execute(_app_grants)
+
+
 def apply() -> None:
     """Grant the application and system roles what they need; nothing in a single-role set-up."""
-    owner, app, system = (settings.DATABASES[alias]["USER"] for alias in ("owner", "default", "system"))
-    if owner == app:
+    _execute(_app_limits)
+    _execute(_system_grants, alias="system")
+
+
+def _execute(statements: Callable[[str], Iterable[str]], *, alias: str = "default") -> None:
+    owner, role = (settings.DATABASES[name]["USER"] for name in ("owner", alias))
+    if owner == role:
         return
     with connections["owner"].cursor() as cursor:
-        for statement in (*_app_grants(app), *_system_grants(system)):
+        for statement in statements(role):
             cursor.execute(statement)
 
 
 def _app_grants(role: str) -> Iterator[str]:
     yield f'GRANT USAGE ON SCHEMA public TO "{role}"'
-    yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"'
-    yield f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"'
+    for kind, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE, SELECT")):
+        yield f'GRANT {rights} ON ALL {kind} IN SCHEMA public TO "{role}"'
+        # Tables that do not exist yet: Django reads its content types while migrating.
+        yield f'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {kind} TO "{role}"'
+
+
+def _app_limits(role: str) -> Iterator[str]:
     yield f'REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM "{role}"'
     for model in tenant_models():
         if model.APPEND_ONLY:

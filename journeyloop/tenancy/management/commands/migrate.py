@@ -15,6 +15,9 @@ class Command(migrate.Command):
         """Migrate, then apply the grants that the new tables need."""
         if options["database"] == DEFAULT_DB_ALIAS:
             options["database"] = "owner"
+        changes_tables = not (options["plan"] or options["check_unapplied"])
+        if changes_tables:
+            grants.prepare()
         super().handle(*args, **options)
-        if options["database"] == "owner" and not options["plan"] and not options["check_unapplied"]:
+        if changes_tables:
             grants.apply()

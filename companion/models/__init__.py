@@ -1,0 +1,42 @@
+from companion.models.audit import AuditEvent
+from companion.models.context import CompanionContext, PanelKind
+from companion.models.conversation import Conversation, Message, Turn
+from companion.models.interactions import MicroInteraction, Notification, Proposal
+from companion.models.memory import ClientKnowledge, CompanionMemory, SessionIntelligence
+from companion.models.personality import (
+    BootstrapTopic,
+    CompanionPersonality,
+    CompanionState,
+    Layer,
+    PersonalityVersion,
+)
+from companion.models.scheduling import CompanionSchedule, ScheduleExecution
+from companion.models.skills import CompanionSkill
+from companion.models.stream import StreamCounter, StreamEvent
+from companion.models.usage import UsageEntry
+
+__all__ = [
+    "AuditEvent",
+    "BootstrapTopic",
+    "ClientKnowledge",
+    "CompanionContext",
+    "CompanionMemory",
+    "CompanionPersonality",
+    "CompanionSchedule",
+    "CompanionSkill",
+    "CompanionState",
+    "Conversation",
+    "Layer",
+    "Message",
+    "MicroInteraction",
+    "Notification",
+    "PanelKind",
+    "PersonalityVersion",
+    "Proposal",
+    "ScheduleExecution",
+    "SessionIntelligence",
+    "StreamCounter",
+    "StreamEvent",
+    "Turn",
+    "UsageEntry",
+]

@@ -1,0 +1,48 @@
+"""What model calls cost: reserved before the call, settled after it, charged if nobody settles."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Coalesce, Now
+
+from companion.models.conversation import Turn
+from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+
+
+class UsageQuerySet(TenantQuerySet["UsageEntry"]):
+    """Reads over the open tenant's ledger."""
+
+    def spent_since(self, since: datetime) -> Decimal:
+        """Sum what was settled, and what is reserved but not settled yet, in US dollars."""
+        cost = models.Sum(Coalesce("cost_usd", "reserved_usd"))
+        return self.filter(reserved_at__gte=since).aggregate(spent=cost)["spent"] or Decimal(0)
+
+
+class UsageEntry(TenantModel):
+    """One call of a model: one attempt at a turn."""
+
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="usage")
+    fence = models.PositiveIntegerField()
+    """The claim that made the call."""
+    model_name = models.CharField(max_length=80)
+    reserved_usd = models.DecimalField(max_digits=10, decimal_places=6)
+    """The worst case."""
+    cost_usd = models.DecimalField(max_digits=10, decimal_places=6, null=True)
+    input_tokens = models.PositiveIntegerField(default=0)
+    """All prompt tokens, cached ones included."""
+    cache_read_tokens = models.PositiveIntegerField(default=0)
+    cache_write_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    reserved_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[TenantManager["UsageEntry"]] = TenantManager.from_queryset(UsageQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["coach", "turn", "fence"], name="one_entry_a_claim")]
+        indexes = [models.Index(fields=["coach", "reserved_at"], name="usage_by_time")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
