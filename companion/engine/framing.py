@@ -1,0 +1,49 @@
+"""
+The one way by which words that are not the coach's own enter a prompt. Pure.
+
+A frame says "this is data". It cannot be closed or forged from inside, carries no invisible characters and
+is cut at a visible cap. Framed text never goes into the system prompt.
+"""
+
+import re
+import unicodedata
+
+CAP = 8_000
+"""Characters of one framed item."""
+
+LINE_CAP = 80
+
+_FRAME_NAMES = "data|note|memory|bootstrap|recalled|system|instructions|assistant|human|user"
+_FORGED_TAG = re.compile(rf"<(?=\s*/?\s*(?:{_FRAME_NAMES})\b)", re.IGNORECASE)
+_FORGED_TURN = re.compile(r"^(\s*)(human|assistant|system|user)(\s*:)", re.IGNORECASE | re.MULTILINE)
+_LINE_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs"})
+
+
+def visible(text: str) -> str:
+    """Keep what a reader would see: no control, bidirectional, zero-width, tag or private characters."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _VARIATION_SELECTORS.sub("", _LINE_BREAKS.sub("\n", text))
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE)
+
+
+def plain(text: str) -> str:
+    """Prepare the coach's own words: nothing invisible, and no tag that could pass for one of ours."""
+    return _FORGED_TAG.sub("&lt;", visible(text)).strip()
+
+
+def label(text: str) -> str:
+    """Prepare a name or a source for one line: no breaks, quotes or angle brackets, at most 80 characters."""
+    line = " ".join(visible(text).translate(str.maketrans('"<>', "'  ")).split())
+    return line if len(line) <= LINE_CAP else line[: LINE_CAP - 1] + "…"
+
+
+def frame(kind: str, text: str, *, source: str = "", cap: int = CAP) -> str:
+    """Wrap one item of untrusted text. `kind` is our word; `source` may be anybody's."""
+    body = _FORGED_TURN.sub(r"\1\2 \3", plain(text))
+    if len(body) > cap:
+        body = f"{body[:cap].rstrip()}\n[cut here: {len(body) - cap:,} more characters are not shown]"
+    origin = f' source="{label(source)}"' if source else ""
+    return f'<data kind="{kind}"{origin}>\n{body}\n</data>'

@@ -1,0 +1,167 @@
+"""
+What is remembered and recalled, as pure functions: evidence, sameness, ranking, fitting, the standing brief.
+
+Nothing enters without words that are really in its source; nothing that differs in a number, a name, a date
+or a "not" is ever taken for the same.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from companion.engine.capabilities import Taint
+from companion.engine.framing import label
+from companion.engine.tokens import rough
+from companion.engine.words import normal, particulars, terms
+
+SHORTEST_QUOTE = 3
+"""Characters; less proves nothing."""
+HALF_LIFE_DAYS = 45.0
+SAME_OVERLAP = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One remembered statement with its evidence."""
+
+    id: str
+    statement: str
+    quote: str
+    source: str
+    """Where it comes from, in words: `conversation, 12 March`."""
+    said_by: str
+    observed_on: date
+    importance: int
+    """1 to 5."""
+    taint: Taint
+    triggers: tuple[str, ...] = ()
+    """Phrases that call this fact to mind whatever else is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """A fact with the parts of its score, so that "why this?" has an answer."""
+
+    fact: Fact
+    score: float
+    lexical: float
+    importance: float
+    recency: float
+    trigger: float
+
+
+def quote_found(quote: str, source: str) -> bool:
+    """Tell whether a quote stands in its source, whatever its case, spacing and typographic marks."""
+    wanted = normal(quote).strip("\"' ")
+    return len(wanted) >= SHORTEST_QUOTE and wanted in normal(source)
+
+
+def quote_in_any(quote: str, sources: Iterable[str]) -> bool:
+    """Tell whether a quote stands in one of several sources."""
+    return any(quote_found(quote, source) for source in sources)
+
+
+def compare(new: str, old: str) -> Literal["same", "updates", "different"]:
+    """
+    Compare two statements about one subject.
+
+    `updates` means: about the same thing, with another number, name, date or a negation, so the new one
+    closes the old one.
+    """
+    if normal(new) == normal(old):
+        return "same"
+    mine, theirs = particulars(new), particulars(old)
+    left, right = set(terms(new)) - mine, set(terms(old)) - theirs
+    overlap = len(left & right) / max(1, len(left | right))
+    if overlap < SAME_OVERLAP:
+        return "different"
+    return "same" if mine == theirs else "updates"
+
+
+def rank(facts: Sequence[Fact], *, query: str, today: date) -> tuple[Recalled, ...]:
+    """Order facts for a message, best first. The candidates come from one coach and, if any, one client."""
+    asked = list(dict.fromkeys(terms(query)))
+    said = [Counter(terms(f"{fact.statement} {fact.quote}")) for fact in facts]
+    rarity = _rarity(asked, said)
+    folded = normal(query)
+    scored = [
+        _score(fact, words, rarity=rarity, folded=folded, today=today)
+        for fact, words in zip(facts, said, strict=True)
+    ]
+    return tuple(sorted(scored, key=lambda each: (-each.score, each.fact.id)))
+
+
+def _rarity(asked: Sequence[str], said: Sequence[Counter[str]]) -> dict[str, float]:
+    """Weigh each asked term by how few facts hold it."""
+    count = len(said)
+    holders = {term: sum(term in words for words in said) for term in asked}
+    return {term: math.log(1 + (count - held + 0.5) / (held + 0.5)) for term, held in holders.items()}
+
+
+def _score(
+    fact: Fact, words: Counter[str], *, rarity: dict[str, float], folded: str, today: date
+) -> Recalled:
+    total = sum(rarity.values()) or 1.0
+    length = 0.4 + 0.6 * sum(words.values()) / 20
+    hits = (
+        weight * words[term] * 2.2 / (words[term] + 1.2 * length)
+        for term, weight in rarity.items()
+        if words[term]
+    )
+    lexical = min(1.0, sum(hits) / total)
+    importance = fact.importance / 5
+    recency = 0.5 ** (max(0, (today - fact.observed_on).days) / HALF_LIFE_DAYS)
+    trigger = 1.0 if any(normal(phrase) in folded for phrase in fact.triggers if phrase.strip()) else 0.0
+    return Recalled(
+        fact=fact,
+        score=lexical + trigger + 0.25 * importance + 0.15 * recency,
+        lexical=lexical,
+        importance=importance,
+        recency=recency,
+        trigger=trigger,
+    )
+
+
+def relevant(ranked: Iterable[Recalled]) -> tuple[Recalled, ...]:
+    """Keep what the message really called up: a shared word or a trigger, not mere importance."""
+    return tuple(each for each in ranked if each.lexical > 0.1 or each.trigger)
+
+
+def fit(ranked: Iterable[Recalled], *, budget: int) -> tuple[Fact, ...]:
+    """Keep the best facts that fit a token budget. One that is too long does not keep out the next."""
+    kept, spent = [], 0
+    for each in ranked:
+        cost = rough(line(each.fact))
+        if spent + cost <= budget:
+            kept.append(each.fact)
+            spent += cost
+    return tuple(kept)
+
+
+def line(fact: Fact) -> str:
+    """Write one fact with its evidence on one line."""
+    statement = label_long(fact.statement)
+    quote = f" “{label_long(fact.quote)}”" if fact.quote else ""
+    return f"- {statement}{quote} ({label(fact.said_by)}, {label(fact.source)})"
+
+
+def label_long(text: str, cap: int = 400) -> str:
+    """Put a text on one line, cut visibly."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= cap else flat[: cap - 1] + "…"
+
+
+def render_brief(facts: Sequence[Fact], *, budget: int = 1_200) -> str:
+    """Write a client's standing brief from facts: the most important first, then the newest."""
+    ordered = sorted(facts, key=lambda each: (-each.importance, -each.observed_on.toordinal(), each.id))
+    lines, spent = [], 0
+    for fact in ordered:
+        text = line(fact)
+        if spent + rough(text) > budget:
+            break
+        lines.append(text)
+        spent += rough(text)
+    return "\n".join(lines)

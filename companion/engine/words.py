@@ -1,0 +1,76 @@
+"""How texts are compared: normalised, in terms, and by what must not be mixed up. Pure."""
+
+import re
+import unicodedata
+
+_WORD = re.compile("[^\\W_]+(?:['\u2019][^\\W_]+)*")
+_SPACE = re.compile(r"\s+")
+_QUOTES = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2026": "...",
+    }
+)
+_SMALL_TEXT = """
+    a an and are as at be been but by can could did do does for from had has have he her him his how
+    i if in into is it its just me my of on or our she so than that the their them then there they
+    this to too up us was we were what when where which who why will with would you your about
+"""
+_SMALL = frozenset(_SMALL_TEXT.split())
+_NEGATIONS_TEXT = """
+    no not never none nobody nothing neither nor cannot can't won't don't doesn't didn't isn't
+    aren't wasn't weren't hasn't haven't hadn't wouldn't shouldn't couldn't without stopped quit
+"""
+_NEGATIONS = frozenset(_NEGATIONS_TEXT.split())
+_NUMBER_WORDS_TEXT = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    twenty thirty forty fifty sixty seventy eighty ninety hundred thousand first second third once
+    twice weekly fortnightly monthly daily half
+"""
+_NUMBER_WORDS = frozenset(_NUMBER_WORDS_TEXT.split())
+_DATE_WORDS_TEXT = """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june
+    july august september october november december today tomorrow yesterday spring summer autumn
+    winter
+"""
+_DATE_WORDS = frozenset(_DATE_WORDS_TEXT.split())
+
+
+def normal(text: str) -> str:
+    """Fold case, spaces and typographic marks, so that a quote is found however it was typed."""
+    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    return _SPACE.sub(" ", folded).strip()
+
+
+def terms(text: str) -> list[str]:
+    """Split into the words that carry meaning, in order, plural and possessive endings taken off."""
+    found = []
+    for word in _WORD.findall(normal(text)):
+        bare = word.removesuffix("'s")
+        if bare not in _SMALL:
+            found.append(
+                bare[:-1] if len(bare) > 4 and bare.endswith("s") and not bare.endswith("ss") else bare
+            )
+    return found
+
+
+def particulars(text: str) -> frozenset[str]:
+    """
+    Collect what two statements must share to be the same: numbers, dates, names and negation.
+
+    A name is a capitalised word that does not begin the text.
+    """
+    found = {word for word in _WORD.findall(normal(text)) if _is_particular(word)}
+    for position, word in enumerate(_WORD.findall(text)):
+        if position and word[0].isupper() and word.casefold() not in _SMALL:
+            found.add(word.casefold().removesuffix("'s"))
+    return frozenset(found)
+
+
+def _is_particular(word: str) -> bool:
+    return any(char.isdigit() for char in word) or word in _NEGATIONS | _NUMBER_WORDS | _DATE_WORDS
