@@ -1,8 +1,8 @@
 """
 Settings: every value comes from the environment, and every name is in .env.example.
 
-`make run` keeps its own values in `$JL_DATA_DIR/run.env`; that file is read only when DATABASE_URL is not set,
-so a command typed beside a running `make run` finds the same database, and a deployment never reads it.
+`make run` keeps its own values in `$JL_DATA_DIR/run.env`; that file is read only when DATABASE_URL is not
+set: a command typed beside a running `make run` finds the same database, and a deployment never reads it.
 """
 
 import os
@@ -41,8 +41,8 @@ def refuse_unsafe_production() -> None:
     missing = [name for name in needed if not os.environ.get(name)]
     if missing:
         raise ImproperlyConfigured(
-            f"Production needs {', '.join(missing)}; docs/operating.md says what each one is. Where the database "
-            "offers a single role only, TENANCY_SINGLE_ROLE=1 accepts walls between coaches in code alone."
+            f"Production needs {', '.join(missing)}; docs/operating.md says what each one is. Where the "
+            "database offers one role only, TENANCY_SINGLE_ROLE=1 accepts walls between coaches in code alone."
         )
     if "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS=* is for development; name the hosts that serve this site.")
@@ -51,7 +51,7 @@ def refuse_unsafe_production() -> None:
 if not DEBUG:
     refuse_unsafe_production()
 
-# --- The house ------------------------------------------------------------------------------------------------
+# --- The house -------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "journeyloop.tenancy",
@@ -111,7 +111,7 @@ TEMPLATES = [
     }
 ]
 
-# --- PostgreSQL: three roles (docs/operating.md) --------------------------------------------------------------
+# --- PostgreSQL: three roles (docs/operating.md) ---------------------------------------------------
 
 
 def database(name: str, *, pool: int = 0) -> dict[str, Any]:
@@ -133,7 +133,7 @@ DATABASES = {
     "owner": database("DATABASE_OWNER_URL"),
 }
 
-# --- Redis: nothing here that PostgreSQL cannot rebuild -------------------------------------------------------
+# --- Redis: nothing here that PostgreSQL cannot rebuild --------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
@@ -154,7 +154,7 @@ RQ = {"COMMIT_MODE": "on_db_commit"}
 # Per process on purpose: a page must not fail because Redis is away, and nothing cached outlives a process.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-# --- People ---------------------------------------------------------------------------------------------------
+# --- People ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "coaching.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -180,7 +180,7 @@ MFA_TOTP_ISSUER = "JourneyLoop"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = True
 
-# --- Browser security -----------------------------------------------------------------------------------------
+# --- Browser security ------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -210,7 +210,7 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
-# --- Words, time, files ---------------------------------------------------------------------------------------
+# --- Words, time, files ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -228,7 +228,7 @@ STORAGES = {
     },
 }
 
-# --- Mail -----------------------------------------------------------------------------------------------------
+# --- Mail ------------------------------------------------------------------------------------------
 
 # Providers with an API are written as postmark://TOKEN; every scheme of django-environ works too.
 MAIL_PROVIDERS = {
@@ -246,7 +246,7 @@ else:
     vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="JourneyLoop <hello@localhost>")
 
-# --- The companion --------------------------------------------------------------------------------------------
+# --- The companion ---------------------------------------------------------------------------------
 
 ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
 ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="")
@@ -259,7 +259,7 @@ TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)
 # tiktoken looks here instead of the network; the file is loaded on the first count, not at start.
 os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(BASE_DIR / "journeyloop" / "vendor" / "tiktoken"))
 
-# --- Logs: one JSON line per event in production, readable lines in development -------------------------------
+# --- Logs: one JSON line per event in production, readable lines in development --------------------
 
 structlog_steps: list[Any] = [
     structlog.contextvars.merge_contextvars,

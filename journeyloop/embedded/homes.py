@@ -2,18 +2,19 @@
 Where the embedded services live, and as whom they run.
 
 PostgreSQL refuses to run as root. Started by root, the services run as an unprivileged user that the system
-already has. That user may be unable to enter the data directory (a checkout under /root, a temporary directory
-with mode 0700); then the services live elsewhere, and the programs are copied when they are out of reach as well.
-No permission of any directory that we did not make is ever changed.
+already has. That user may be unable to enter the data directory (a checkout under /root, a temporary
+directory with mode 0700); then the services live elsewhere, and the programs are copied when they are out of
+reach as well. No permission of any directory that we did not make is ever changed.
 """
 
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata, util
 from pathlib import Path
 
@@ -34,10 +35,10 @@ class Home:
     path: Path
     user_id: int | None
     """None: the services run as the user who starts them."""
+    password: str = field(repr=False)
+    """Hexadecimal, of every role and of Valkey; kept beside the data, which it unlocks."""
     postgres_bin: Path
     valkey_server: Path
-    temporary: bool = False
-    """Made by us outside the data directory; removed when a throw-away service ends."""
 
 
 def home_for(data_dir: Path, *, throw_away: bool = False) -> Home:
@@ -52,7 +53,17 @@ def home_for(data_dir: Path, *, throw_away: bool = False) -> Home:
     if user_id is not None:
         os.chown(path, user_id, pwd.getpwuid(user_id).pw_gid)
     postgres_bin, valkey_server = _programs(path, user_id)
-    return Home(path, user_id, postgres_bin, valkey_server, temporary=relocated and throw_away)
+    return Home(path, user_id, _password(path, user_id), postgres_bin, valkey_server)
+
+
+def _password(home: Path, user_id: int | None) -> str:
+    path = home / "password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(16))
+    if user_id is not None:
+        os.chown(path, user_id, -1)
+    return path.read_text().strip()
 
 
 def _unprivileged_user() -> int:
@@ -62,7 +73,7 @@ def _unprivileged_user() -> int:
         except KeyError:
             continue
     raise EmbeddedServicesError(
-        f"PostgreSQL does not run as root, and this system has none of the users {', '.join(UNPRIVILEGED_USERS)}. "
+        f"PostgreSQL does not run as root, and this system has no user {' or '.join(UNPRIVILEGED_USERS)}. "
         "Run this as an ordinary user, or set DATABASE_URL and REDIS_URL to servers of your own."
     )
 
@@ -124,10 +135,10 @@ def _copy_programs(postgres: Path, valkey_server: Path, copy: Path) -> None:
 
 
 def _package(name: str) -> Path:
-    """Find a package without importing it: the PostgreSQL wheel's Python launcher changes permissions of others."""
+    """Find a package without importing it: the PostgreSQL wheel's Python launcher changes permissions."""
     spec = util.find_spec(name)
     if spec is None or spec.origin is None:
         raise EmbeddedServicesError(
-            f"The package {name} is not installed. Install requirements-dev.lock, or set DATABASE_URL and REDIS_URL."
+            f"The package {name} is missing. Install requirements-dev.lock, or set DATABASE_URL and REDIS_URL."
         )
     return Path(spec.origin).parent

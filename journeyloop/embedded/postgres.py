@@ -1,5 +1,6 @@
 """One embedded PostgreSQL: made, started, given its roles and its database, stopped."""
 
+import contextlib
 import os
 import re
 import signal
@@ -15,13 +16,19 @@ from journeyloop.embedded.processes import identity, spawn, stop
 DATABASE = "journeyloop"
 SUPERUSER = "jl_superuser"
 START_SECONDS = 60.0
+PREVIOUS_SECONDS = 10.0
 
-# Owner: migrations and backups. App: what the product runs as. System: claims and sweeps. None of the three is a
-# superuser or walks past row-level security; `manage.py migrate` grants what each may touch.
+# Owner: migrations and backups. App: what the product runs as. System: claims and sweeps. None of the three is
+# a superuser or walks past row-level security; `manage.py migrate` grants what each may touch.
 ROLES = {"jl_owner": "CREATEDB", "jl_app": "NOCREATEDB", "jl_system": "NOCREATEDB"}
 
 # Only for data that nobody will miss.
-WITHOUT_SAFETY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+WITHOUT_SAFETY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +48,12 @@ class Postgres:
         stop(self.process, (signal.SIGINT, 10), (signal.SIGQUIT, 3))
 
 
-def start(home: Home, *, port: int, password: str, safe: bool = True) -> Postgres:
+def start(home: Home, *, port: int, safe: bool = True) -> Postgres:
     """Start PostgreSQL in a home, made first if need be, and see to its roles and database."""
     cluster, log = home.path / "postgres", home.path / "postgres.log"
     if not (cluster / "PG_VERSION").is_file():
-        _make_cluster(home, cluster, password, safe=safe)
+        _make_cluster(home, cluster, safe=safe)
+    _await_previous(cluster)
     settings = {
         "port": str(port),
         "listen_addresses": "127.0.0.1",
@@ -63,7 +71,7 @@ def start(home: Home, *, port: int, password: str, safe: bool = True) -> Postgre
             user_id=home.user_id,
             last_signal=signal.SIGINT,
         )
-    server = Postgres(process, port, password)
+    server = Postgres(process, port, home.password)
     try:
         _wait(home, server, log)
         _make_roles(home, server)
@@ -80,24 +88,25 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _make_cluster(home: Home, cluster: Path, password: str, *, safe: bool) -> None:
-    """Run initdb; a half-made cluster of an interrupted start is thrown away by initdb itself."""
-    secret = home.path / "password"
-    secret.write_text(password)
-    secret.chmod(0o600)
-    if home.user_id is not None:
-        os.chown(secret, home.user_id, -1)
-    try:
-        _run(
-            home,
-            "initdb",
-            *("-D", cluster, "-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8"),
-            # Built in, so the same everywhere: no locale of the operating system is needed.
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"),
-            *(() if safe else ("--no-sync",)),
-        )
-    finally:
-        secret.unlink()
+def _make_cluster(home: Home, cluster: Path, *, safe: bool) -> None:
+    """Run initdb; what an interrupted one left behind is thrown away by initdb itself."""
+    _run(
+        home,
+        "initdb",
+        *("-D", cluster, "-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={home.path / 'password'}"),
+        # Built in, so the same everywhere: no locale of the operating system is needed.
+        *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+        *("--no-instructions", *(() if safe else ("--no-sync",))),
+    )
+
+
+def _await_previous(cluster: Path) -> None:
+    """Let a server end whose launcher was killed; the kernel told it to, but that takes a moment."""
+    deadline = time.monotonic() + PREVIOUS_SECONDS
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        while time.monotonic() < deadline:
+            os.kill(int((cluster / "postmaster.pid").read_text().split()[0]), 0)
+            time.sleep(0.1)
 
 
 def _wait(home: Home, server: Postgres, log: Path) -> None:
@@ -113,11 +122,11 @@ def _wait(home: Home, server: Postgres, log: Path) -> None:
 def _make_roles(home: Home, server: Postgres) -> None:
     """Bring roles and database to what they should be, whatever was there before."""
     if not re.fullmatch(r"[0-9a-f]+", server.password):
-        raise EmbeddedServicesError("The password in run.env must be hexadecimal, as it was written.")
+        raise EmbeddedServicesError(f"The password in {home.path} must be hexadecimal, as it was written.")
     known = set(_sql(home, server, "SELECT rolname FROM pg_roles").split())
-    verbs = {role: "ALTER" if role in known else "CREATE" for role in ROLES}
+    common = f"LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE PASSWORD '{server.password}'"
     statements = [
-        f"{verbs[role]} ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE {rights} PASSWORD '{server.password}'"
+        f"{'ALTER' if role in known else 'CREATE'} ROLE {role} {rights} {common}"
         for role, rights in ROLES.items()
     ]
     if DATABASE not in _sql(home, server, "SELECT datname FROM pg_database").split():

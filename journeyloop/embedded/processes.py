@@ -1,4 +1,4 @@
-"""Child processes that die with us: their own process group, and a signal from the kernel if we are killed."""
+"""Child processes that die with us: in a group of their own, and signalled by the kernel if we are killed."""
 
 import contextlib
 import ctypes
@@ -7,8 +7,7 @@ import pwd
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,7 +27,7 @@ def spawn(
     """
     Start a process in its own session, so that Ctrl-C reaches us alone and we decide the order of the end.
 
-    Call it from the main thread: the kernel sends `last_signal` when the *thread* that started the child ends.
+    Call it from the main thread: the kernel sends `last_signal` when the *thread* that started it ends.
     """
     parent = os.getpid()
 
@@ -52,14 +51,14 @@ def spawn(
 
 
 def identity(user_id: int | None) -> dict[str, Any]:
-    """Return Popen's arguments for becoming a user with its own group and no other; none for staying who we are."""
+    """Return Popen's arguments for becoming a user with its own group alone; none for staying who we are."""
     if user_id is None:
         return {}
     return {"user": user_id, "group": pwd.getpwuid(user_id).pw_gid, "extra_groups": []}
 
 
 def stop(process: subprocess.Popen[bytes], *signals: tuple[signal.Signals, float]) -> None:
-    """Send each signal and wait its seconds until the process has ended; whatever is left of its group is killed."""
+    """Send each signal and give it its seconds; what is left of the group at the end is killed."""
     for number, seconds in signals:
         if process.poll() is not None:
             break
@@ -70,16 +69,3 @@ def stop(process: subprocess.Popen[bytes], *signals: tuple[signal.Signals, float
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def stop_together(processes: Iterable[subprocess.Popen[bytes]], *, within: float) -> None:
-    """Ask all of them at once, so that the slowest decides how long it takes."""
-    processes = list(processes)
-    for process in processes:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-    deadline = time.monotonic() + within
-    for process in processes:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=max(0.0, deadline - time.monotonic()))
-        stop(process)

@@ -1,6 +1,5 @@
 """Both embedded services together: kept ones for `make run`, throw-away ones for tests."""
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,13 +24,12 @@ class Services:
 
 @contextmanager
 def ephemeral(data_dir: Path) -> Iterator[Services]:
-    """Run a throw-away PostgreSQL (no fsync) and Valkey; both are gone, data included, when the block ends."""
+    """Run a throw-away PostgreSQL (no fsync) and Valkey; both are gone, with their data, after the block."""
     home = home_for(data_dir, throw_away=True)
-    password = secrets.token_hex(16)
     try:
-        database = postgres.start(home, port=free_port(), password=password, safe=False)
+        database = postgres.start(home, port=free_port(), safe=False)
         try:
-            store = valkey.start(home, port=free_port(), password=password)
+            store = valkey.start(home, port=free_port())
             try:
                 yield Services(
                     app_url=database.url("jl_app"),

@@ -31,14 +31,13 @@ class Valkey:
         stop(self.process, (signal.SIGTERM, 5))
 
 
-def start(home: Home, *, port: int, password: str) -> Valkey:
+def start(home: Home, *, port: int) -> Valkey:
     """Start Valkey and wait until it answers."""
     # In a file, because arguments are shown to everybody on the machine.
     configuration = home.path / "valkey.conf"
     configuration.touch(mode=0o600)
-    configuration.write_text(
-        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir "{home.path}"\n'
-    )
+    address = f"bind 127.0.0.1\nport {port}\nrequirepass {home.password}\n"
+    configuration.write_text(f'{address}save ""\nappendonly no\ndir "{home.path}"\n')
     if home.user_id is not None:
         os.chown(configuration, home.user_id, -1)
     log = home.path / "valkey.log"
@@ -53,11 +52,11 @@ def start(home: Home, *, port: int, password: str) -> Valkey:
             last = log.read_text(errors="replace").splitlines()[-5:]
             raise EmbeddedServicesError("The embedded Valkey did not start:\n" + "\n".join(last))
         time.sleep(0.02)
-    return Valkey(process, port, password)
+    return Valkey(process, port, home.password)
 
 
 def _answers(port: int) -> bool:
-    """Say whether something speaks the protocol there; without the password any answer is an error, and enough."""
+    """Say whether something speaks the protocol there; an error is answer enough, we sent no password."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
