@@ -13,6 +13,9 @@ from typing import Literal
 from companion.engine.capabilities import BOOTSTRAP_LAYERS
 from companion.engine.response import LayerName, TopicResult
 
+PLAIN_START = "a plain start, every topic was skipped"
+"""Stands where the coach's words would stand."""
+
 TopicStatus = Literal["open", "asked", "answered", "skipped"]
 
 
@@ -120,8 +123,8 @@ _PLAIN_START: Mapping[LayerName, str] = {
     ),
     "soul": (
         "I care about the coach's clients and respect the coach's judgement. I say honestly what I see, with "
-        "tact, and I say when I do not know. I never contact a client without the coach's approval and I never "
-        "invent facts."
+        "tact, and I say when I do not know. I never contact a client without the coach's approval, and I "
+        "never invent facts."
     ),
     "coach_knowledge": (
         "I do not know much about the coach's practice yet. I learn it as we work, and I ask before I assume."
@@ -227,6 +230,7 @@ def progress(bootstrap: Bootstrap) -> str:
     states = in_order(bootstrap.topics)
     following = next_topic(states)
     ready = layers_ready_to_propose(states, proposed=bootstrap.proposed, confirmed=bootstrap.confirmed)
+    named = {*bootstrap.proposed, *bootstrap.confirmed, *ready}
     lines = [
         ("answered: ", ", ".join(state.key for state in states if state.status == "answered")),
         ("skipped: ", ", ".join(state.key for state in states if state.status == "skipped")),
@@ -234,7 +238,12 @@ def progress(bootstrap: Bootstrap) -> str:
         ("next: ", following.key if following else "none"),
         ("waiting for confirmation: ", ", ".join(_ordered(bootstrap.proposed))),
         ("set: ", ", ".join(_ordered(bootstrap.confirmed))),
-        *((f"propose {layer}: ", _evidence(layer, states)) for layer in ready),
+        *((f"propose {layer}: ", _evidence(layer, states) or PLAIN_START) for layer in ready),
+        *(
+            (f"{layer} so far: ", _evidence(layer, states))
+            for layer in BOOTSTRAP_LAYERS
+            if layer not in named
+        ),
     ]
     return "\n".join(lead + rest for lead, rest in lines if rest)
 
@@ -246,7 +255,7 @@ def _evidence(layer: LayerName, states: Iterable[TopicState]) -> str:
         for state in states
         if topic(state.key).layer == layer and state.status == "answered"
     ]
-    return "from" + "".join(words) if words else "a plain start, every topic was skipped"
+    return "".join(words)
 
 
 def _ordered(layers: Collection[LayerName]) -> list[LayerName]:

@@ -6,6 +6,7 @@ trusted text that was really put into its context.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum, IntEnum
 from types import MappingProxyType
 from typing import Literal
@@ -129,6 +130,23 @@ def granted(*, unlocked: bool, bootstrap: bool, taint: Taint) -> frozenset[Capab
     if bootstrap or not unlocked:
         rights -= {Capability.WRITE_KNOWLEDGE}
     return rights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What decides the rights of one turn."""
+
+    unlocked: bool
+    bootstrap: bool
+    taint: Taint
+
+    def allow(self, capability: Capability) -> bool:
+        """Tell whether the turn may do this."""
+        return capability in granted(unlocked=self.unlocked, bootstrap=self.bootstrap, taint=self.taint)
+
+    def why_not(self, capability: Capability) -> str:
+        """Say why it may not, as the coach reads it."""
+        return denial(capability, unlocked=self.unlocked, bootstrap=self.bootstrap, taint=self.taint)
 
 
 def worst(taints: Iterable[Taint]) -> Taint:
