@@ -13,11 +13,12 @@ class PanelKind(models.TextChoices):
     """What a panel can show. Each has a fragment in templates/companion/partials/panels/."""
 
     BOOTSTRAP = "bootstrap", "Getting to know you"
-    UPCOMING = "upcoming", "Coming up"
+    PERSONALITY = "personality", "Personality"
     CLIENT = "client", "Client"
     SESSION = "session", "Session"
-    PROPOSALS = "proposals", "Waiting for you"
+    CALENDAR = "calendar", "Coming up"
     MEMORY = "memory", "Remembered"
+    PROPOSALS = "proposals", "Waiting for you"
     ABILITIES = "abilities", "Abilities"
 
 

@@ -20,6 +20,8 @@ class Conversation(TenantModel):
     """Counts messages and turns; raising it under the row lock keeps their order."""
     memory_text = models.TextField(blank=True)
     """Part 4 of the prompt as this thread began with it; frozen so that the prompt cache holds."""
+    memory_told = models.TextField(blank=True)
+    """Part 4 as the model was last told it, changes in later notes included."""
     summary = models.TextField(blank=True)
     """What was said up to `summary_until`, folded."""
     summary_until = models.PositiveIntegerField(default=0)
@@ -92,6 +94,8 @@ class Turn(TenantModel):
     number = models.PositiveIntegerField()
     """Place in the conversation; turns of one conversation run in this order."""
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.CHAT)
+    clean_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="clean_turns")
+    """The tainted turn whose request this one drafts from the coach's own words alone."""
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -45,8 +45,8 @@ class Fact(TenantModel):
     """When it was said."""
     valid_until = models.DateTimeField(null=True)
     """When it stopped being so."""
-    importance = models.PositiveSmallIntegerField(default=5)
-    """1–10."""
+    importance = models.PositiveSmallIntegerField(default=3)
+    """1–5."""
     taint = models.PositiveSmallIntegerField(default=0)
     """engine.capabilities.Taint of the source; a turn that recalls it inherits it."""
     turn = models.ForeignKey(Turn, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -11,6 +11,8 @@ from journeyloop.tenancy.models import TenantManager, TenantModel
 class StreamCounter(TenantModel):
     """One row a coach: the number of their newest event. Its row lock makes numbers follow commits."""
 
+    SYSTEM_READS = ("coach_id", "last_number")
+
     last_number = models.PositiveBigIntegerField(default=0)
 
     objects: ClassVar[TenantManager["StreamCounter"]] = TenantManager()
@@ -24,6 +26,8 @@ class StreamCounter(TenantModel):
 
 class StreamEvent(TenantModel):
     """One event that a browser was told of: ids and versions, never content."""
+
+    SYSTEM_READS = ("coach_id", "created_at")
 
     number = models.PositiveBigIntegerField()
     event = models.CharField(max_length=24)

@@ -1,0 +1,126 @@
+"""Getting to know the coach: topics with their evidence, and the one moment when everything unlocks."""
+
+from datetime import datetime
+
+from coaching.models import User
+from companion.actions import audit, contexts, personality
+from companion.engine import bootstrap as rules
+from companion.models import (
+    BootstrapTopic,
+    CompanionContext,
+    CompanionState,
+    Message,
+    PanelKind,
+    Proposal,
+)
+
+Bootstrap = CompanionState.Bootstrap
+Status = BootstrapTopic.Status
+
+
+def is_unlocked() -> bool:
+    """Whether the abilities are unlocked."""
+    return CompanionState.objects.filter(capabilities_unlocked=True).exists()
+
+
+def is_running() -> bool:
+    """Whether the companion is still, or again, getting to know the coach."""
+    return not CompanionState.objects.filter(bootstrap_status=Bootstrap.COMPLETE).exists()
+
+
+def situation() -> rules.Bootstrap:
+    """Read the state as the engine's rules see it."""
+    topics = tuple(
+        rules.TopicState(key=topic.key, status=topic.status, quote=topic.quote)
+        for topic in BootstrapTopic.objects.all()
+    )
+    proposed = Proposal.objects.pending().filter(kind=Proposal.Kind.LAYER).values_list("layer", flat=True)
+    # While the questions are gone through again the old texts stand, but do not count as this round's answer.
+    confirmed = Proposal.objects.filter(
+        kind=Proposal.Kind.LAYER, status=Proposal.Status.CONFIRMED, decided_at__gte=_began()
+    ).values_list("layer", flat=True)
+    settled = set(confirmed) if is_unlocked() else personality.set_layers()
+    return rules.Bootstrap(
+        topics=rules.in_order(topics), proposed=frozenset(proposed), confirmed=frozenset(settled)
+    )
+
+
+def settle_topic(*, key: str, result: str, quote: str = "", message: Message | None = None) -> None:
+    """Note what became of a topic; answering again corrects it."""
+    BootstrapTopic.objects.filter(key=key).update(
+        status=result, quote=quote, message=message if result == Status.ANSWERED else None
+    )
+
+
+def skip_topic(*, key: str) -> None:
+    """Leave a topic out. It can still be answered later."""
+    settle_topic(key=key, result=Status.SKIPPED)
+
+
+def reopen_topic(*, key: str) -> None:
+    """Ask about a topic after all."""
+    settle_topic(key=key, result=Status.OPEN)
+
+
+def begin() -> None:
+    """Count the bootstrap as begun."""
+    CompanionState.objects.filter(bootstrap_status=Bootstrap.NOT_STARTED).update(
+        bootstrap_status=Bootstrap.IN_PROGRESS
+    )
+
+
+def mark_asked() -> None:
+    """Note that the next open topic has been put to the coach."""
+    if topic := rules.next_topic(situation().topics):
+        BootstrapTopic.objects.filter(key=topic.key, status=Status.OPEN).update(status=Status.ASKED)
+
+
+def start_again(*, by: User, now: datetime) -> None:
+    """Go through the questions once more. Layers and abilities stay as they are."""
+    BootstrapTopic.objects.update(status=Status.OPEN, quote="", message=None, updated_at=now)
+    CompanionState.objects.update(bootstrap_status=Bootstrap.IN_PROGRESS)
+    contexts.set_mode(mode=CompanionContext.Mode.BOOTSTRAP)
+    contexts.show(panel="main", kind=PanelKind.BOOTSTRAP)
+    audit.note("bootstrap.started_again", by=by)
+
+
+def complete_if_ready(*, by: User | None, now: datetime) -> bool:
+    """
+    Unlock the abilities once soul, identity and coach knowledge are set.
+
+    Exactly one caller wins: the update is conditional. Returns whether this was the moment.
+    """
+    if not rules.is_complete(personality.set_layers()):
+        return False
+    unlocked = CompanionState.objects.filter(capabilities_unlocked=False).update(
+        capabilities_unlocked=True, unlocked_at=now, bootstrap_status=Bootstrap.COMPLETE
+    )
+    if unlocked:
+        audit.note("abilities.unlocked", by=by)
+    if unlocked or _round_is_over():
+        _leave()
+    return bool(unlocked)
+
+
+def leave(*, by: User) -> None:
+    """End a second round early: the layers are set already. Does nothing before the abilities are unlocked."""
+    if is_unlocked():
+        _leave()
+        audit.note("bootstrap.left", by=by)
+
+
+def _leave() -> None:
+    CompanionState.objects.update(bootstrap_status=Bootstrap.COMPLETE)
+    contexts.set_mode(mode=CompanionContext.Mode.IDLE)
+    contexts.show(panel="main", kind=PanelKind.CALENDAR)
+
+
+def _round_is_over() -> bool:
+    now_situation = situation()
+    return rules.next_topic(now_situation.topics) is None and rules.is_complete(now_situation.confirmed)
+
+
+def _began() -> datetime:
+    """Find when this round began: the oldest change of a topic in it."""
+    oldest: datetime = BootstrapTopic.objects.order_by("updated_at").values_list("updated_at", flat=True)[0]
+    return oldest

@@ -1,0 +1,108 @@
+"""
+Who works on which turn, decided by PostgreSQL alone and by its clock.
+
+Runs as jl_system, which sees ids, states and times of every coach's turns and nothing else.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connections
+
+LEASE = timedelta(seconds=30)
+"""A worker that stays silent this long has lost its turns. It speaks up every two seconds."""
+ATTEMPTS = 3
+"""After so many the turn is given up, whatever broke it."""
+
+_CLAIM = """
+WITH due AS MATERIALIZED (
+  SELECT q.id FROM companion_turn q
+  WHERE (q.status = 'queued' AND q.not_before <= now() OR q.status = 'running' AND q.lease_until < now())
+    AND q.attempts < %(attempts)s
+    AND NOT EXISTS (
+      SELECT 1 FROM companion_turn e
+      WHERE e.conversation_id = q.conversation_id AND e.number < q.number AND e.status IN ('queued', 'running'))
+  ORDER BY q.queued_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+UPDATE companion_turn t
+SET status = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = now() + %(lease)s
+FROM due WHERE t.id = due.id
+RETURNING t.id, t.coach_id, t.fence
+"""
+
+_HOLD = """
+UPDATE companion_turn t SET lease_until = now() + %(lease)s
+FROM unnest(%(ids)s::uuid[], %(fences)s::int[]) AS held (id, fence)
+WHERE t.id = held.id AND t.fence = held.fence AND t.status = 'running'
+RETURNING t.id
+"""
+
+_RELEASE = """
+UPDATE companion_turn t
+SET status = 'queued', lease_until = NULL, attempts = attempts - 1
+FROM unnest(%(ids)s::uuid[], %(fences)s::int[]) AS held (id, fence)
+WHERE t.id = held.id AND t.fence = held.fence AND t.status = 'running'
+"""
+
+_GIVE_UP = """
+UPDATE companion_turn
+SET status = 'failed', error_code = 'gave_up', finished_at = now(), fence = fence + 1, lease_until = NULL
+WHERE status = 'running' AND lease_until < now() AND attempts >= %(attempts)s
+RETURNING id, coach_id, fence
+"""
+
+_WAITING = """
+SELECT count(*) FROM companion_turn
+WHERE status = 'queued' AND not_before <= now() OR status = 'running' AND lease_until < now()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one turn until the lease ends or somebody raises the fence."""
+
+    turn_id: UUID
+    coach_id: UUID
+    fence: int
+
+
+def claim_turns(*, limit: int) -> list[Claim]:
+    """Take up to `limit` due turns, oldest first; a conversation's turns only in their order."""
+    return _claims(_CLAIM, {"limit": limit, "attempts": ATTEMPTS, "lease": LEASE})
+
+
+def hold(claims: Collection[Claim]) -> set[UUID]:
+    """Extend these leases; returns the turns that are still ours. Others were cancelled or overtaken."""
+    return {row[0] for row in _rows(_HOLD, {**_held(claims), "lease": LEASE})}
+
+
+def release(claims: Collection[Claim]) -> None:
+    """Hand turns back at once, without counting the attempt: the next worker starts them afresh."""
+    with connections["system"].cursor() as cursor:
+        cursor.execute(_RELEASE, _held(claims))
+
+
+def give_up() -> list[Claim]:
+    """Fail the turns that have outlived their last attempt; returns them with their new fence."""
+    return _claims(_GIVE_UP, {"attempts": ATTEMPTS})
+
+
+def count_waiting() -> int:
+    """Count the turns that somebody should be working on."""
+    return int(_rows(_WAITING, {})[0][0])
+
+
+def _claims(statement: str, values: dict[str, object]) -> list[Claim]:
+    return [Claim(*row) for row in _rows(statement, values)]
+
+
+def _held(claims: Iterable[Claim]) -> dict[str, object]:
+    held = list(claims)
+    return {"ids": [claim.turn_id for claim in held], "fences": [claim.fence for claim in held]}
+
+
+def _rows(statement: str, values: dict[str, object]) -> list[tuple[UUID, UUID, int]]:
+    with connections["system"].cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()

@@ -1,0 +1,50 @@
+"""What the panels show and which mode the companion is in."""
+
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import F
+
+from coaching.models import Client, CoachingSession
+from companion.models import CompanionContext, PanelKind
+
+PanelName = Literal["main", "secondary"]
+NEEDS_OBJECT = {PanelKind.CLIENT: Client, PanelKind.SESSION: CoachingSession}
+
+
+class NothingToShowError(Exception):
+    """A panel was asked to show a client or a session that is not there."""
+
+
+def show(*, panel: PanelName, kind: PanelKind, object_id: UUID | None = None) -> int:
+    """Put something into a panel; returns the panel's new version. Raises NothingToShowError."""
+    model = NEEDS_OBJECT.get(kind)
+    if model and not model.objects.filter(pk=object_id).exists():
+        raise NothingToShowError(f"there is no {kind} {object_id}")
+    CompanionContext.objects.update(
+        **{
+            f"{panel}_kind": kind,
+            f"{panel}_object": object_id if model else None,
+            f"{panel}_version": F(f"{panel}_version") + 1,
+        }
+    )
+    return refreshed_version(panel)
+
+
+def touch(panel: PanelName) -> int:
+    """Count a change in what a panel already shows; returns its new version."""
+    CompanionContext.objects.update(**{f"{panel}_version": F(f"{panel}_version") + 1})
+    return refreshed_version(panel)
+
+
+def refreshed_version(panel: PanelName) -> int:
+    """Read a panel's version."""
+    return CompanionContext.objects.get().panel(panel)[2]
+
+
+def set_mode(*, mode: str, client: Client | None = None) -> CompanionContext:
+    """Change the mode and the client in focus."""
+    context = CompanionContext.objects.get()
+    context.mode, context.active_client = mode, client
+    context.save(update_fields=["mode", "active_client", "updated_at"])
+    return context

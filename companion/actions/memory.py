@@ -1,0 +1,141 @@
+"""Keep facts with their words and their source, and call them to mind."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import F
+
+from coaching.models import Client, Note
+from companion.engine import memory as rules
+from companion.engine.capabilities import Taint
+from companion.engine.router import Remember
+from companion.engine.words import terms
+from companion.models import ClientKnowledge, CompanionMemory, Message, Turn
+
+CANDIDATES = 40
+"""Facts that full-text search hands to the exact ranking."""
+RECALL_TOKENS = 900
+NOTES_A_CLIENT = 3
+Row = CompanionMemory | ClientKnowledge
+
+
+def keep(*, wish: Remember, message: Message, turn: Turn, taint: Taint, now: datetime) -> Row | None:
+    """
+    Keep one fact from the coach's message, or close the ones that it makes untrue.
+
+    The same fact again is not kept twice (None). The quote was found in its source by the router.
+    """
+    table, scope = _table(wish.client_id)
+    current = list(table.objects.filter(**scope).current().order_by("-observed_at")[:200])
+    verdicts = {row.pk: rules.compare(wish.statement, row.statement) for row in current}
+    if wish.action == "forget":
+        return _close([row for row in current if verdicts[row.pk] != "different"], now=now)
+    if "same" in verdicts.values():
+        return None
+    fact = table.objects.create(
+        **scope,
+        statement=wish.statement,
+        quote=wish.quote,
+        source_kind=CompanionMemory.Source.COACH_MESSAGE,
+        source_id=message.pk,
+        said_by=CompanionMemory.SaidBy.COACH,
+        observed_at=message.created_at,
+        importance=wish.importance,
+        taint=taint,
+        turn=turn,
+    )
+    _close([row for row in current if verdicts[row.pk] == "updates"], now=now, by=fact)
+    return fact
+
+
+def forget(*, fact: Row) -> None:
+    """Remove one fact and what it replaced; the coach asked for it."""
+    type(fact).objects.filter(superseded_by=fact).delete()
+    fact.delete()
+
+
+def recall(
+    *, words: str, clients: Sequence[Client], now: datetime, time_zone: str
+) -> tuple[rules.Fact, ...]:
+    """Call to mind what a message needs: facts about the coach, and facts and notes of the clients it names."""
+    zone = ZoneInfo(time_zone)
+    query = _any_of(words)
+    facts = [_fact(row, "", zone) for row in _found(CompanionMemory.objects.all(), query)] if query else []
+    names = {client.pk: client.name for client in clients}
+    about = ClientKnowledge.objects.filter(client__in=names)
+    facts += [_fact(row, f"{names[row.client_id]}: ", zone) for row in _newest(about)] if names else []
+    ranked = rules.rank(facts, query=words, today=now.astimezone(zone).date())
+    called = ranked if names else rules.relevant(ranked)
+    return (*_notes(clients, zone), *rules.fit(called, budget=RECALL_TOKENS))
+
+
+def profile(*, time_zone: str) -> tuple[rules.Fact, ...]:
+    """List the weightiest facts about the coach, which every prompt of a thread begins with."""
+    rows = CompanionMemory.objects.current().filter(importance__gte=4).order_by("observed_at", "pk")[:20]
+    return tuple(_fact(row, "", ZoneInfo(time_zone)) for row in rows)
+
+
+def _table(client_id: UUID | None) -> tuple[Any, dict[str, Any]]:
+    return (ClientKnowledge, {"client_id": client_id}) if client_id else (CompanionMemory, {})
+
+
+def _close(rows: Sequence[Row], *, now: datetime, by: Row | None = None) -> None:
+    for row in rows:
+        row.valid_until, row.superseded_by = now, by
+        row.save(update_fields=["valid_until", "superseded_by"])
+
+
+def _any_of(words: str) -> SearchQuery | None:
+    """Ask for any of the words: what is wanted may say only one of them."""
+    asked = [term for term in dict.fromkeys(terms(words)) if term.isalnum()][:24]
+    return SearchQuery(" | ".join(asked), search_type="raw", config="english") if asked else None
+
+
+def _found(facts: Any, query: SearchQuery) -> list[Row]:
+    ranked = facts.current().filter(search=query).annotate(rank=SearchRank(F("search"), query))
+    return list(ranked.defer("search").order_by("-rank", "-observed_at")[:CANDIDATES])
+
+
+def _newest(facts: Any) -> list[Row]:
+    return list(facts.current().defer("search").order_by("-importance", "-observed_at")[:CANDIDATES])
+
+
+def _fact(row: Row, about: str, zone: ZoneInfo) -> rules.Fact:
+    said = row.observed_at.astimezone(zone)
+    return rules.Fact(
+        id=str(row.pk),
+        statement=f"{about}{row.statement}",
+        quote=row.quote,
+        source=f"{row.get_source_kind_display().lower()}, {said.day} {said:%B %Y}",
+        said_by=row.get_said_by_display().lower(),
+        observed_on=said.date(),
+        importance=row.importance,
+        taint=Taint(row.taint),
+    )
+
+
+def _notes(clients: Sequence[Client], zone: ZoneInfo) -> tuple[rules.Fact, ...]:
+    """Hand over the newest private notes on each client: the coach's own words, so they carry no taint."""
+    if not clients:
+        return ()
+    names = {client.pk: client.name for client in clients}
+    notes = Note.objects.filter(client__in=names).order_by("-created_at")[: NOTES_A_CLIENT * len(names)]
+    return tuple(_note_fact(note, names[note.client_id], zone) for note in notes)
+
+
+def _note_fact(note: Note, name: str, zone: ZoneInfo) -> rules.Fact:
+    written = note.created_at.astimezone(zone)
+    return rules.Fact(
+        id=str(note.pk),
+        statement=f"{name}: your note of {written.day} {written:%B %Y}",
+        quote=note.text,
+        source="your notes",
+        said_by="you",
+        observed_on=written.date(),
+        importance=4,
+        taint=Taint.COACH,
+    )

@@ -1,0 +1,104 @@
+"""What the companion suggests: put before the coach, confirmed or dismissed by them, once."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import slugify
+
+from coaching.models import User
+from companion.actions import audit, bootstrapping, personality
+from companion.actions.personality import StaleLayerError
+from companion.engine.tokens import estimate
+from companion.models import CompanionPersonality, CompanionSkill, PersonalityVersion, Proposal, Turn
+
+
+class AlreadyDecidedError(Exception):
+    """The coach has decided about this one."""
+
+
+class StaleProposalError(Exception):
+    """What it was written against has changed since."""
+
+
+def propose(*, kind: str, text: str, turn: Turn | None, now: datetime, **particulars: Any) -> Proposal:
+    """
+    Put something before the coach.
+
+    A new text for a layer takes the place of the one that still waits.
+    """
+    layer = particulars.get("layer", "")
+    if layer:
+        waiting = Proposal.objects.pending().filter(kind=kind, layer=layer)
+        waiting.update(status=Proposal.Status.STALE, decided_at=now)
+        particulars["base_version"] = CompanionPersonality.objects.get(layer=layer).version
+    return Proposal.objects.create(kind=kind, text=text, turn=turn, **particulars)
+
+
+def confirm(*, proposal: Proposal, text: str, by: User, now: datetime) -> Proposal:
+    """
+    Do what was proposed, with the coach's edits.
+
+    Raises AlreadyDecidedError, StaleProposalError, OverBudgetError; nothing is changed then.
+    """
+    decided = _decide(proposal, Proposal.Status.CONFIRMED, now)
+    decided.text = text
+    decided.save(update_fields=["text"])
+    if proposal.kind == Proposal.Kind.LAYER:
+        _write_layer(decided, by=by)
+        bootstrapping.complete_if_ready(by=by, now=now)
+    elif proposal.kind == Proposal.Kind.SKILL:
+        _write_skill(decided, now=now)
+    audit.note("proposal.confirmed", by=by, object_id=proposal.pk, detail=proposal.kind)
+    return decided
+
+
+def dismiss(*, proposal: Proposal, by: User, now: datetime) -> Proposal:
+    """Set it aside. Raises AlreadyDecidedError."""
+    decided = _decide(proposal, Proposal.Status.DISMISSED, now)
+    audit.note("proposal.dismissed", by=by, object_id=proposal.pk, detail=proposal.kind)
+    return decided
+
+
+def _decide(proposal: Proposal, status: Proposal.Status, now: datetime) -> Proposal:
+    won = Proposal.objects.pending().filter(pk=proposal.pk).update(status=status, decided_at=now)
+    decided: Proposal = Proposal.objects.get(pk=proposal.pk)
+    if not won:
+        raise AlreadyDecidedError(f"proposal {proposal.pk} is {decided.status}")
+    return decided
+
+
+def _write_layer(proposal: Proposal, *, by: User) -> None:
+    source = PersonalityVersion.Source
+    try:
+        personality.write_layer(
+            layer=proposal.layer,
+            text=proposal.text,
+            source=source.PROPOSAL if bootstrapping.is_unlocked() else source.BOOTSTRAP,
+            by=by,
+            turn=proposal.turn,
+            base_version=proposal.base_version,
+        )
+    except StaleLayerError as error:
+        raise StaleProposalError(str(error)) from error
+
+
+def _write_skill(proposal: Proposal, *, now: datetime) -> None:
+    """Make, change or retire the coach's own skill; changing a shared one makes a fork of it."""
+    fields = proposal.fields
+    slug = slugify(fields["slug"])[:64]
+    own = CompanionSkill.objects.filter(coach=proposal.coach_id, slug=slug)
+    if fields["action"] == "retire":
+        own.update(retired_at=now)
+        return
+    shared = CompanionSkill.objects.filter(coach=None, slug=slug).first()
+    values = {
+        "name": slug.replace("-", " ").capitalize(),
+        "description": fields["description"],
+        "triggers": fields["triggers"],
+        "body": proposal.text,
+        "token_estimate": estimate(proposal.text),
+        "parent_skill": shared,
+        "parent_version": shared.version if shared else None,
+        "retired_at": None,
+    }
+    CompanionSkill.objects.update_or_create(coach_id=proposal.coach_id, slug=slug, defaults=values)

@@ -1,0 +1,70 @@
+"""What model calls may cost, and what they did cost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from companion.models import CompanionState, Turn, UsageEntry
+
+MILLION = Decimal(1_000_000)
+
+
+class BudgetSpentError(Exception):
+    """Today's budget cannot carry one more call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a model costs in US dollars a million tokens."""
+
+    input_usd: Decimal
+    output_usd: Decimal
+
+    def worst_case(self, *, prompt_bytes: int, output_tokens: int) -> Decimal:
+        """Bound one call from above: a token has a byte at least, and in practice three."""
+        return (self.input_usd * prompt_bytes / 3 + self.output_usd * output_tokens) / MILLION
+
+
+def reserve(
+    *, turn: Turn, fence: int, model_name: str, worst_usd: Decimal, now: datetime, time_zone: str
+) -> UsageEntry:
+    """
+    Set money aside for one call.
+
+    The lock on the coach's state makes 50 turns at once wait for each other here, so that the sum holds.
+    Raises BudgetSpentError.
+    """
+    if worst_usd:
+        state = CompanionState.objects.select_for_update().get()
+        spent = UsageEntry.objects.spent_since(day_began(now, time_zone))
+        if spent + worst_usd > state.daily_budget_usd:
+            raise BudgetSpentError(f"{spent} of {state.daily_budget_usd} USD spent, {worst_usd} needed")
+    return UsageEntry.objects.create(turn=turn, fence=fence, model_name=model_name, reserved_usd=worst_usd)
+
+
+def settle(
+    *,
+    turn: Turn,
+    fence: int,
+    cost_usd: Decimal,
+    now: datetime,
+    input_tokens: int = 0,
+    cache_read_tokens: int = 0,
+    cache_write_tokens: int = 0,
+    output_tokens: int = 0,
+) -> None:
+    """Replace a reservation by what the call did cost."""
+    UsageEntry.objects.filter(turn=turn, fence=fence).update(
+        cost_usd=cost_usd,
+        input_tokens=input_tokens,
+        cache_read_tokens=cache_read_tokens,
+        cache_write_tokens=cache_write_tokens,
+        output_tokens=output_tokens,
+        settled_at=now,
+    )
+
+
+def day_began(now: datetime, time_zone: str) -> datetime:
+    """Find the last local midnight."""
+    return now.astimezone(ZoneInfo(time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
