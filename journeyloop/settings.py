@@ -41,8 +41,8 @@ def refuse_unsafe_production() -> None:
     missing = [name for name in needed if not os.environ.get(name)]
     if missing:
         raise ImproperlyConfigured(
-            f"Production needs {', '.join(missing)}; docs/operating.md says what each one is. Where the "
-            "database offers one role only, TENANCY_SINGLE_ROLE=1 accepts walls between coaches in code alone."
+            f"Production needs {', '.join(missing)}; docs/operating.md says what each one is. Where "
+            "the database offers one role only, TENANCY_SINGLE_ROLE=1 accepts walls in code alone."
         )
     if "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS=* is for development; name the hosts that serve this site.")
@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    # Only for the templates of the queue's pages (operator_pages.py); no admin is served.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
@@ -140,7 +142,7 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 def redis_arguments(url: str) -> dict[str, Any]:
     """Turn a URL into arguments for redis.Redis; rediss:// is accepted with a self-signed certificate."""
-    arguments: dict[str, Any] = dict(parse_url(url))
+    arguments: dict[str, Any] = dict(parse_url(url))  # type: ignore[no-untyped-call] # redis-py leaves it untyped
     if arguments.pop("connection_class", None):
         # parse_url answers TLS with a class, which redis.Redis does not take.
         arguments |= {"ssl": True, "ssl_cert_reqs": arguments.get("ssl_cert_reqs", "none")}
@@ -148,6 +150,8 @@ def redis_arguments(url: str) -> dict[str, Any]:
 
 
 EVENTSTREAM_REDIS = redis_arguments(REDIS_URL)
+EVENTSTREAM_STORAGE_CLASS = "companion.api.events.library.EventLog"
+EVENTSTREAM_CHANNELMANAGER_CLASS = "companion.api.events.library.CoachChannels"
 RQ_QUEUES = {"default": {"URL": REDIS_URL, "SSL_CERT_REQS": "none", "DEFAULT_TIMEOUT": 60}}
 RQ = {"COMMIT_MODE": "on_db_commit"}
 
@@ -290,5 +294,8 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structlog"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "propagate": False},
+        "django_eventstream": {"level": "WARNING"},  # it logs every stream that opens
+    },
 }

@@ -139,6 +139,6 @@ def _package(name: str) -> Path:
     spec = util.find_spec(name)
     if spec is None or spec.origin is None:
         raise EmbeddedServicesError(
-            f"The package {name} is missing. Install requirements-dev.lock, or set DATABASE_URL and REDIS_URL."
+            f"{name} is not installed. Install requirements-dev.lock, or set DATABASE_URL and REDIS_URL."
         )
     return Path(spec.origin).parent

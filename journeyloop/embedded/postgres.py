@@ -18,8 +18,8 @@ SUPERUSER = "jl_superuser"
 START_SECONDS = 60.0
 PREVIOUS_SECONDS = 10.0
 
-# Owner: migrations and backups. App: what the product runs as. System: claims and sweeps. None of the three is
-# a superuser or walks past row-level security; `manage.py migrate` grants what each may touch.
+# Owner: migrations and backups. App: what the product runs as. System: claims and sweeps. None of the three
+# is a superuser or walks past row-level security; `manage.py migrate` grants what each may touch.
 ROLES = {"jl_owner": "CREATEDB", "jl_app": "NOCREATEDB", "jl_system": "NOCREATEDB"}
 
 # Only for data that nobody will miss.
@@ -142,7 +142,7 @@ def _sql(home: Home, server: Postgres, *statements: str) -> str:
 
 def _run(home: Home, program: str, *arguments: str | Path, password: str = "") -> str:
     """Run one of PostgreSQL's programs as the services' user and return what it said."""
-    done = subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [str(home.postgres_bin / program), *(str(argument) for argument in arguments)],
         cwd=home.path,
         env={**os.environ, "PGPASSWORD": password},

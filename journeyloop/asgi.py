@@ -1,0 +1,26 @@
+"""The server's entry: the event stream answered by its own door, everything else by Django."""
+
+import os
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyloop.settings")
+django = get_asgi_application()
+
+# Needs the apps that the line above has loaded.
+from companion.api import events  # noqa: E402
+
+EVENTS_PATH = "/api/v1/companion/events/"
+
+
+async def application(
+    scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+) -> None:
+    """Stream before Django, whose handler would hold a thread and a connection for each open stream."""
+    if scope["type"] == "http" and scope["path"] == EVENTS_PATH:
+        await events.stream(scope, receive, send)
+    else:
+        await django(scope, receive, send)

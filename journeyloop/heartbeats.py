@@ -1,0 +1,61 @@
+"""
+Signs of life of clock and workers, kept in Redis for the people who watch.
+
+Nothing decides by them: work is found in PostgreSQL. So writing never raises, and Redis away means "unknown".
+"""
+
+from datetime import datetime
+from functools import cache
+
+import structlog
+from django.conf import settings
+from redis import Redis, RedisError
+
+CLOCK_KEY = "jl:clock:tick"
+WORKER_KEY = "jl:worker:{name}"
+WORKER_SECONDS = 30
+"""A worker that has not been seen for so long is gone; it should say so every 10 s."""
+
+log = structlog.get_logger(__name__)
+
+
+def clock_ticked(*, now: datetime) -> None:
+    """Note that the clock finished a tick."""
+    _write(CLOCK_KEY, now.isoformat(), seconds=None)
+
+
+def worker_seen(name: str, *, now: datetime) -> None:
+    """Note that a worker is alive."""
+    _write(WORKER_KEY.format(name=name), now.isoformat(), seconds=WORKER_SECONDS)
+
+
+def worker_gone(name: str) -> None:
+    """Forget a worker that ends in good order."""
+    try:
+        _redis().delete(WORKER_KEY.format(name=name))
+    except RedisError as error:
+        log.warning("heartbeat.not_written", key=WORKER_KEY, error=str(error))
+
+
+def clock_age(*, now: datetime) -> float | None:
+    """Return the seconds since the last tick of any clock; None if there was none. Raises RedisError."""
+    stamp = _redis().get(CLOCK_KEY)
+    return None if stamp is None else (now - datetime.fromisoformat(str(stamp))).total_seconds()
+
+
+def workers_seen() -> int:
+    """Count the workers that are alive. Raises RedisError."""
+    return sum(1 for _ in _redis().scan_iter(match=WORKER_KEY.format(name="*"), count=1000))
+
+
+def _write(key: str, value: str, *, seconds: int | None) -> None:
+    try:
+        _redis().set(key, value, ex=seconds)
+    except RedisError as error:
+        log.warning("heartbeat.not_written", key=key, error=str(error))
+
+
+@cache
+def _redis() -> Redis:
+    """Connect lazily; a health check must not hang for longer than a probe waits."""
+    return Redis(**{**settings.EVENTSTREAM_REDIS, "socket_timeout": 2, "decode_responses": True})
