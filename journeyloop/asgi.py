@@ -1,7 +1,6 @@
 """The server's entry: the event stream answered by its own door, everything else by Django."""
 
 import os
-
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyloop.settings")
 django = get_asgi_application()
 
 # Needs the apps that the line above has loaded.
-from companion.api import events  # noqa: E402
+from companion.api.events.streams import stream  # noqa: E402
 
 EVENTS_PATH = "/api/v1/companion/events/"
 
@@ -21,6 +20,6 @@ async def application(
 ) -> None:
     """Stream before Django, whose handler would hold a thread and a connection for each open stream."""
     if scope["type"] == "http" and scope["path"] == EVENTS_PATH:
-        await events.stream(scope, receive, send)
+        await stream(scope, receive, send)
     else:
         await django(scope, receive, send)
