@@ -6,10 +6,10 @@ text as it is written is not stored. Workers publish (`publisher`) and never loa
 which only `library` knows; `streams` is the web side.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from companion.api.events import log
 from companion.api.events.channels import live, reliable
 from companion.api.events.publisher import Message, publisher
 
-__all__ = ["EventName", "last_number", "push_text", "record", "stream", "trim"]
+__all__ = ["EventName", "last_number", "push_text", "record", "trim"]
 
 EventName = Literal["chat-message", "main-update", "secondary-update", "notification"]
 
@@ -57,15 +57,3 @@ def last_number(coach_id: UUID) -> int:
 def trim(now: datetime) -> int:
     """Delete events older than a day, from the clock's tick; returns how many coaches had some."""
     return log.trim(now=now)
-
-
-async def stream(
-    scope: MutableMapping[str, Any],
-    receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
-    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
-) -> None:
-    """Serve GET /api/v1/companion/events/ (ASGI)."""
-    # Here, because workers and the clock import this module and must not load the library.
-    from companion.api.events.streams import stream as serve
-
-    await serve(scope, receive, send)

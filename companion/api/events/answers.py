@@ -1,7 +1,7 @@
 """What the event route says over HTTP, as ASGI messages."""
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
 
@@ -9,10 +9,11 @@ from django.conf import settings
 
 from companion.api.events.readers import RefusedError
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Message = dict[str, Any]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 
 async def refuse(send: Send, refused: RefusedError) -> None:
@@ -25,7 +26,7 @@ async def refuse(send: Send, refused: RefusedError) -> None:
     if refused.status in {429, 503}:
         extra.append((b"retry-after", b"10"))
     await send(_start(refused.status, b"application/json", extra))
-    await send({"type": "http.response.body", "body": body})
+    await send(_body(body, more=False))
 
 
 async def open_stream(send: Send) -> None:
@@ -35,17 +36,21 @@ async def open_stream(send: Send) -> None:
 
 async def send_chunk(send: Send, chunk: bytes) -> None:
     """Send a part of the stream."""
-    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send(_body(chunk, more=True))
 
 
 async def close_stream(send: Send) -> None:
     """End the stream as a complete answer."""
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send(_body(b"", more=False))
 
 
-def _start(status: int, content_type: bytes, extra: Headers) -> dict[str, Any]:
+def _start(status: int, content_type: bytes, extra: Headers) -> Message:
     headers = [(b"content-type", content_type), *_common_headers(), *extra]
     return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+def _body(part: bytes, *, more: bool) -> Message:
+    return {"type": "http.response.body", "body": part, "more_body": more}
 
 
 @cache

@@ -222,6 +222,7 @@ class StreamRequest(EventRequest):  # type: ignore[misc] # the library is untype
 
     def __init__(self, listener: Listener, after: int | None) -> None:
         super().__init__()
+        self.is_next = False
         self.listener = listener
         self.user = listener.user_id
         self.channels = listener.channels

@@ -67,7 +67,7 @@ def _asked_number(scope: Scope) -> int | None:
 
 def _header(scope: Scope, name: bytes) -> str:
     # HTTP/2 may split cookies over several headers; of no other header do we expect two.
-    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    headers: answers.Headers = scope["headers"]
     return "; ".join(value.decode("latin-1") for key, value in headers if key == name)
 
 
