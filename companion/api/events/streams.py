@@ -72,11 +72,12 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def _query(scope: Scope, name: str) -> str:
+    query: bytes = scope["query_string"]
     try:
-        pairs = parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=20)
+        pairs = dict(parse_qsl(query.decode("latin-1"), max_num_fields=20))
     except ValueError:
         raise RefusedError(400, "bad_query", "The address has too many parameters.") from None
-    return dict(pairs).get(name, "")
+    return pairs.get(name, "")
 
 
 async def _reader(scope: Scope) -> Reader:
