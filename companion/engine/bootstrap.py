@@ -230,7 +230,7 @@ def progress(bootstrap: Bootstrap) -> str:
     states = in_order(bootstrap.topics)
     following = next_topic(states)
     ready = layers_ready_to_propose(states, proposed=bootstrap.proposed, confirmed=bootstrap.confirmed)
-    named = {*bootstrap.proposed, *bootstrap.confirmed, *ready}
+    shown = {*bootstrap.confirmed, *ready}
     lines = [
         ("answered: ", ", ".join(state.key for state in states if state.status == "answered")),
         ("skipped: ", ", ".join(state.key for state in states if state.status == "skipped")),
@@ -242,7 +242,7 @@ def progress(bootstrap: Bootstrap) -> str:
         *(
             (f"{layer} so far: ", _evidence(layer, states))
             for layer in BOOTSTRAP_LAYERS
-            if layer not in named
+            if layer not in shown
         ),
     ]
     return "\n".join(lead + rest for lead, rest in lines if rest)

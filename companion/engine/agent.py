@@ -1,0 +1,266 @@
+"""
+The one place that calls a model: one request, streamed, under deadlines, never retried here.
+
+Retries belong to the turn (its row knows how often it was tried), so the SDKs are told to make none. Of all
+modules only this one and `backends` import the model libraries; `failures` can be had without them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from anthropic import AsyncAnthropic
+from pydantic_ai import Agent, CachePoint, ModelMessage, ModelRequest, ModelResponse, StructuredDict
+from pydantic_ai import exceptions as faults
+from pydantic_ai.messages import TextPart, ToolCallPart, UserContent, UserPromptPart
+from pydantic_ai.models import Model, infer_model
+from pydantic_ai.models.anthropic import AnthropicModel, AnthropicModelSettings
+from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.settings import ModelSettings
+from pydantic_ai.usage import RunUsage, UsageLimits
+from pydantic_core import from_json
+
+from companion.engine.backends.offline import offline_model
+from companion.engine.failures import FailureKind, ModelFailure
+from companion.engine.prompt_assembler import Prompt
+from companion.engine.response import CompanionResponse, Refusal, UnreadableAnswerError, lenient, schema
+from companion.engine.streaming import MessageStream, OnText
+
+SPEND_LIMIT_MARK = "spend_limit"
+"""Part of the body of a 429 that no waiting mends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The bounds of one call. Seconds, tokens, US dollars."""
+
+    max_tokens: int = 4_000
+    deadline: float = 120.0
+    first_event: float = 30.0
+    silence: float = 20.0
+    """Longest gap between two pieces."""
+    batch: float = 0.07
+    """Shortest time between two pieces that are handed on; the first goes at once."""
+    cost_limit: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a call used. `input_tokens` counts the cached ones too."""
+
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    cost: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One whole answer and what it used."""
+
+    response: CompanionResponse
+    refusals: tuple[Refusal, ...]
+    usage: Usage
+    model_name: str
+
+
+_agent: Agent[None, dict[str, Any]] = Agent(
+    output_type=StructuredDict(schema(), name="answer"), retries=0, name="companion"
+)
+
+
+def open_model(name: str, *, api_key: str = "", base_url: str = "") -> Model:
+    """
+    Open the model of a name: `offline`, `anthropic:…`, or any other provider that pydantic-ai knows.
+
+    Once per process: importing and connecting cost more than a second. Other providers find their keys in the
+    environment, as their own documentation says.
+    """
+    if name == "offline":
+        return offline_model()
+    provider, _, model_name = name.partition(":")
+    if provider != "anthropic":
+        return infer_model(name)
+    client = AsyncAnthropic(api_key=api_key or None, base_url=base_url or None, max_retries=0)
+    return AnthropicModel(model_name, provider=AnthropicProvider(anthropic_client=client))
+
+
+async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: OnText) -> Answer:
+    """
+    Ask the model for one answer, handing on its message as it is written.
+
+    Raises ModelFailure with the text that had arrived. Cancelling the task closes the connection.
+    """
+    text = MessageStream(on_text=on_text, batch=settings.batch, clock=asyncio.get_running_loop().time)
+    try:
+        response, usage = await _stream(prompt, model=model, settings=settings, text=text)
+        parsed, refusals = _read(response)
+    except (faults.AgentRunError, UnreadableAnswerError, OutOfPatienceError, OSError) as error:
+        text.flush()
+        raise _failure(error, partial_text=text.arrived) from error
+    text.flush()
+    return Answer(
+        response=parsed,
+        refusals=tuple(refusals),
+        usage=_usage(usage),
+        model_name=response.model_name or model.model_name,
+    )
+
+
+async def _stream(
+    prompt: Prompt, *, model: Model, settings: Settings, text: MessageStream
+) -> tuple[ModelResponse, RunUsage]:
+    """Read the stream to its end. Raises OutOfPatienceError."""
+    last = ModelResponse(parts=[])
+    async with (
+        _patience(settings) as patience,
+        _agent.run_stream(
+            [prompt.current],
+            message_history=_history(prompt),
+            model=model,
+            instructions=prompt.system,
+            model_settings=_model_settings(model, settings),
+            usage_limits=UsageLimits(request_limit=1, cost_limit=settings.cost_limit),
+        ) as run,
+    ):
+        async for last in run.stream_response(debounce_by=None):
+            patience.heard()
+            text.take(_raw(last))
+        return last, run.usage
+
+
+class OutOfPatienceError(Exception):
+    """The model kept us waiting too long."""
+
+    def __init__(self, kind: FailureKind) -> None:
+        """Keep whether it never began, fell silent, or went on for too long."""
+        super().__init__(kind)
+        self.kind: FailureKind = kind
+
+
+class _Patience:
+    """Moves the end of a timeout: first the wait for a beginning, then the gap between two pieces."""
+
+    def __init__(self, settings: Settings, scope: asyncio.Timeout) -> None:
+        self._settings, self._scope = settings, scope
+        self._loop = asyncio.get_running_loop()
+        self._end = self._loop.time() + settings.deadline
+        self._has_begun = False
+        self._wait(settings.first_event)
+
+    def heard(self) -> None:
+        self._has_begun = True
+        self._wait(self._settings.silence)
+
+    def kind(self) -> FailureKind:
+        return "stalled" if self._has_begun and self._loop.time() < self._end else "timeout"
+
+    def _wait(self, seconds: float) -> None:
+        self._scope.reschedule(min(self._end, self._loop.time() + seconds))
+
+
+@asynccontextmanager
+async def _patience(settings: Settings) -> AsyncIterator[_Patience]:
+    scope = asyncio.timeout(None)
+    patience = None
+    try:
+        async with scope:
+            patience = _Patience(settings, scope)
+            yield patience
+    except TimeoutError as error:
+        if patience is None or not scope.expired():
+            raise
+        raise OutOfPatienceError(patience.kind()) from error
+
+
+def _history(prompt: Prompt) -> list[ModelMessage]:
+    opening: list[UserContent] = [prompt.memory, CachePoint(ttl="1h")]
+    if prompt.summary:
+        opening.append(prompt.summary)
+    messages: list[ModelMessage] = [ModelRequest(parts=[UserPromptPart(opening)])]
+    for exchange in prompt.history:
+        messages.append(ModelRequest(parts=[UserPromptPart([exchange.message])]))
+        messages.append(ModelResponse(parts=[TextPart(exchange.reply)]))
+    return messages
+
+
+def _model_settings(model: Model, settings: Settings) -> ModelSettings:
+    if isinstance(model, AnthropicModel):
+        return AnthropicModelSettings(
+            max_tokens=settings.max_tokens,
+            max_retries=0,
+            anthropic_cache_instructions="1h",
+            anthropic_cache_messages="5m",
+        )
+    return ModelSettings(max_tokens=settings.max_tokens, max_retries=0)
+
+
+def _raw(response: ModelResponse) -> str:
+    """Get the JSON so far: text where a provider has structured output, else the one tool's arguments."""
+    for part in response.parts:
+        if isinstance(part, ToolCallPart):
+            return part.args_as_json_str()
+    return "".join(part.content for part in response.parts if isinstance(part, TextPart))
+
+
+def _read(response: ModelResponse) -> tuple[CompanionResponse, list[Refusal]]:
+    """Read the finished answer. One that ran out of room keeps what was whole."""
+    raw = _raw(response)
+    if response.finish_reason != "length":
+        return lenient(raw)
+    try:
+        whole_parts = from_json(raw, allow_partial=True)
+    except ValueError as error:
+        raise UnreadableAnswerError("the answer ran out of room") from error
+    parsed, refusals = lenient(whole_parts if isinstance(whole_parts, dict) else {})
+    cut = Refusal(code="cut", what="chat_message", why="My answer grew too long; the end of it is missing.")
+    return parsed, [*refusals, cut]
+
+
+def _usage(usage: RunUsage) -> Usage:
+    return Usage(
+        input_tokens=usage.input_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        output_tokens=usage.output_tokens,
+        cost=usage.cost or Decimal(0),
+    )
+
+
+_KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
+    (faults.ModelQuotaExceededError, "spend_limit"),
+    (faults.ModelRateLimitError, "rate_limited"),
+    (faults.ModelUnavailableError, "overloaded"),
+    (faults.ModelServerError, "server"),
+    (faults.ModelTimeoutError, "timeout"),
+    (faults.ModelAuthenticationError, "refused_key"),
+    (faults.ModelRequestRejectedError, "bad_request"),
+    (faults.ModelConnectionError, "unreachable"),
+    (faults.UsageLimitExceeded, "bad_request"),
+    (UnreadableAnswerError, "unreadable"),
+    (faults.UnexpectedModelBehavior, "unreadable"),
+    (OSError, "unreachable"),
+)
+"""What a fault means, the narrower before the wider."""
+
+
+def _failure(error: Exception, *, partial_text: str) -> ModelFailure:
+    return ModelFailure(
+        _kind(error, has_begun=bool(partial_text)),
+        detail=str(error),
+        retry_after=getattr(error, "retry_after", None),
+        partial_text=partial_text,
+    )
+
+
+def _kind(error: Exception, *, has_begun: bool) -> FailureKind:
+    if isinstance(error, OutOfPatienceError):
+        return error.kind
+    if isinstance(error, faults.ModelAPIError) and SPEND_LIMIT_MARK in str(error.body):
+        return "spend_limit"
+    kind: FailureKind = next((kind for fault, kind in _KINDS if isinstance(error, fault)), "server")
+    return "cut" if has_begun and kind in {"unreachable", "unreadable"} else kind

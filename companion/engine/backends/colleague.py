@@ -1,0 +1,278 @@
+"""What the offline model says once coach and companion know each other: by rule, and saying so. Pure."""
+
+from collections.abc import Callable
+
+from companion.engine.backends import arrangements, people
+from companion.engine.backends.reading import Client, Reading
+from companion.engine.backends.variety import pick, spoken
+from companion.engine.memory import label_long
+from companion.engine.personality import TITLES
+from companion.engine.response import (
+    CompanionResponse,
+    MemoryUpdate,
+    MicroInteraction,
+    PanelUpdate,
+    PersonalityUpdate,
+)
+from companion.engine.words import normal
+
+_DANGER = spoken(
+    r"\bsuicid|\bself.?harm|\bkill(ing)? (him|her|them|my)sel|\bend (his|her"
+    r"|their|my) (own )?life"
+)
+_GREETING = spoken(r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|morning|hiya)\b.{0,30}$")
+_THANKS = spoken(r"^\W*(thanks|thank you|cheers|perfect|great|lovely|ta)\b.{0,40}$")
+_REMEMBER = spoken(
+    r"\b(?:please )?(?:remember|note|keep in mind|don.?t forget)(?: that"
+    r"|:)?\s+(?P<what>.{4,})"
+)
+_FORGET = spoken(r"\bforget\b")
+_RULE = spoken(r"^\W*(?:from now on|in (?:the )?future|always|never|as a rule)\b")
+_STYLE = spoken(
+    r"\b(?:be|sound|talk|write|speak)\b.{0,20}\b(brief|short|formal|warm|dry"
+    r"|direct|frank|gentl|playful|plain)"
+)
+_ABILITY = spoken(
+    r"\bwhat can you do\b|\bhow (can|do) you help\b|^\W*help\W*$"
+    r"|\bwho are you\b|\bare you (an? )?(ai|real|human|bot)"
+)
+_RATING = spoken(r"^\W*([1-5])(?:\s*(?:/|out of|of)\s*5)?\W*$")
+_YES_NO = spoken(r"^\W*(yes|no|yep|nope|sure|not now)\W*$")
+_RECALL = spoken(
+    r"\bwhat do you (know|remember|have)\b|\bdo you (know|remember)\b"
+    r"|\btell me (about|what you know)\b|\bremind me what\b"
+)
+
+_CANNOT = (
+    (
+        "No AI model is connected, so I work by simple rules and cannot judge that one. I can prepare a client "
+        "from your notes, remember things, propose a schedule or draft a nudge."
+    ),
+    (
+        "That is beyond my simple rules; with an AI model connected I could think along. Just now I can look "
+        "things up, remember, schedule and draft."
+    ),
+    "I would be guessing, and I would rather not. Ask me about a client, or tell me something to remember.",
+)
+_HEARD = (
+    "I hear you. If that should last, begin with “remember that” and I will keep it in your words.",
+    "Thank you for telling me. Say “remember that …” and it stays with me.",
+    "Noted for this conversation. Shall it stay longer, tell me to remember it.",
+)
+
+Rule = Callable[[Reading], CompanionResponse | None]
+
+
+def reply(reading: Reading) -> CompanionResponse:
+    """Answer one message: the first rule that has something to say."""
+    for rule in RULES:
+        if answer := rule(reading):
+            return answer
+    return _otherwise(reading)
+
+
+def _danger(reading: Reading) -> CompanionResponse | None:
+    if not _DANGER.search(reading.message):
+        return None
+    return _say(
+        "This sounds serious, and it needs a person now, not me. If someone may be in "
+        "danger, please call the "
+        "emergency number where they are, or stay with them until help is there. I am "
+        "doing nothing else here."
+    )
+
+
+def _greeting(reading: Reading) -> CompanionResponse | None:
+    if reading.message and not _GREETING.search(reading.message):
+        return None
+    part = "morning" if reading.hour < 12 else "afternoon" if reading.hour < 18 else "evening"
+    name = f", {reading.coach_name.split()[0]}" if reading.coach_name else ""
+    coming = [each for each in reading.sessions if each.status == "scheduled"]
+    if not coming or not reading.unlocked:
+        return _say(f"Good {part}{name}. What is on your mind?")
+    first = coming[0]
+    names = [client.name for client in reading.clients if client.name in first.what]
+    ask = MicroInteraction(
+        kind="choice",
+        prompt="Where shall we begin?",
+        options=[*(f"Prepare {name}" for name in names[:1]), "What is on this week?", "Something else"],
+    )
+    return CompanionResponse(
+        chat_message=f"Good {part}{name}. Next in your diary: {first.what}, {first.starts}. "
+        f"Where shall we begin?",
+        question=ask,
+    )
+
+
+def _thanks(reading: Reading) -> CompanionResponse | None:
+    if not _THANKS.search(reading.message):
+        return None
+    return _say(pick(("You are welcome.", "Gladly.", "Any time."), reading.message, reading.turns))
+
+
+def _remember(reading: Reading) -> CompanionResponse | None:
+    found = _REMEMBER.search(reading.message)
+    if not found or reading.message.rstrip().endswith("?"):
+        return None
+    what = found["what"].strip()[:600]
+    client = reading.mentioned()
+    whose = (
+        f"with what I know about {client.first_name}"
+        if client
+        else "with what I know about you and your work"
+    )
+    fact = MemoryUpdate(
+        action="remember",
+        about="client" if client else "coach",
+        client_ref=client.ref if client else "",
+        statement=what[0].upper() + what[1:].rstrip(".") + ".",
+        quote=what,
+        importance=3,
+    )
+    return CompanionResponse(
+        chat_message=f"I will keep that, {whose}: “{label_long(what, 160)}”", memory_updates=[fact]
+    )
+
+
+def _forget(reading: Reading) -> CompanionResponse | None:
+    if not _FORGET.search(reading.message):
+        return None
+    return CompanionResponse(
+        chat_message=(
+            "What I know is in the panel beside us. Take out there what should go; I do "
+            "not delete by guesswork, "
+            "and what you remove is gone from everything I read."
+        ),
+        panel_updates=[PanelUpdate(panel="main", kind="memory")],
+    )
+
+
+def _rule(reading: Reading) -> CompanionResponse | None:
+    """Take a standing wish about the work into coach_knowledge, which may be written with an undo."""
+    if not _RULE.search(reading.message):
+        return None
+    known = reading.layers.get(TITLES["coach_knowledge"], "")
+    wish = label_long(reading.message, 500)
+    update = PersonalityUpdate(
+        layer="coach_knowledge",
+        text=f"{known}\n- The coach's wish: “{wish}”".strip(),
+        reason="You asked for it to hold from now on.",
+        quote=wish,
+    )
+    return CompanionResponse(
+        chat_message="That holds from now on. I have added it to what I know about your "
+        "work; you can undo it there.",
+        personality_updates=[update],
+    )
+
+
+def _style(reading: Reading) -> CompanionResponse | None:
+    if not _STYLE.search(reading.message) or len(reading.message) > 300:
+        return None
+    known = reading.layers.get(TITLES["identity"], "I am the coach's companion, an AI colleague.")
+    update = PersonalityUpdate(
+        layer="identity",
+        text=f"{known}\nOn how I sound, the coach also said: “{label_long(reading.message)}”",
+        reason="You told me how you would like me to sound.",
+        quote=reading.message[:600],
+    )
+    return CompanionResponse(
+        chat_message="Happy to. That is part of who I am, so I have put the new wording on "
+        "a card for your yes.",
+        personality_updates=[update],
+    )
+
+
+def _ability(reading: Reading) -> CompanionResponse | None:
+    if not _ABILITY.search(reading.message):
+        return None
+    can = (
+        "I am your companion, a piece of software. No AI model is connected just now, so I "
+        "work by simple rules. "
+        "That is enough to:\n\n- prepare a client from what is on record, with the words it rests on\n"
+        "- remember what you tell me, and say what I know\n- propose a schedule or a reminder\n"
+        "- draft a nudge, which waits for your approval\n- keep your wishes about how we work\n\n"
+        "Judging, summarising and finding words of my own need a model."
+    )
+    return _say(
+        can if reading.unlocked else f"{can}\n\nMost of it opens once we have got to know each other."
+    )
+
+
+def _rating(reading: Reading) -> CompanionResponse | None:
+    found = _RATING.match(reading.message)
+    if not found:
+        return None
+    score = int(found[1])
+    words = (
+        "That sounds like a good one."
+        if score > 3
+        else "A mixed one, then."
+        if score == 3
+        else "A hard one, then."
+    )
+    return CompanionResponse(
+        chat_message=f"{words} What is the one thing you would not want to lose from it?",
+        question=MicroInteraction(
+            kind="quick_capture", prompt="One thing worth keeping (begin with “remember that”)"
+        ),
+    )
+
+
+def _yes_no(reading: Reading) -> CompanionResponse | None:
+    found = _YES_NO.match(reading.message)
+    if not found:
+        return None
+    if normal(found[1]) in {"no", "nope", "not now"}:
+        return _say("All right, we leave it.")
+    if client := _client_in(reading.last_reply, reading):
+        return people.prepare(reading, client)
+    return _say("Good. Tell me a little more and I will see what I can do.")
+
+
+def _client_in(text: str, reading: Reading) -> Client | None:
+    named = [each for each in reading.clients if each.first_name in text]
+    return named[0] if len(named) == 1 else None
+
+
+def _recall(reading: Reading) -> CompanionResponse | None:
+    if not _RECALL.search(reading.message):
+        return None
+    client = reading.mentioned()
+    return people.tell(reading, client) if client else people.tell_about_coach(reading)
+
+
+def _otherwise(reading: Reading) -> CompanionResponse:
+    client = reading.mentioned()
+    if client and reading.unlocked:
+        return people.offer(reading, client)
+    is_question = reading.message.rstrip().endswith("?")
+    if is_question and reading.known:
+        return people.tell_about_coach(reading)
+    return _say(pick(_CANNOT if is_question else _HEARD, reading.message, reading.turns))
+
+
+def _say(words: str) -> CompanionResponse:
+    return CompanionResponse(chat_message=words)
+
+
+RULES: tuple[Rule, ...] = (
+    _danger,
+    _greeting,
+    _thanks,
+    _rating,
+    _yes_no,
+    _ability,
+    arrangements.draft,
+    _recall,
+    _remember,
+    _forget,
+    arrangements.schedule,
+    _rule,
+    _style,
+    people.preparation,
+    people.debrief,
+    people.roster,
+    people.diary,
+)
+"""In order: the more certain before the wider."""

@@ -1,0 +1,69 @@
+"""
+The model that needs no key and no network: rules over the assembled prompt.
+
+It goes through the same door as every other model and streams like them. It is for first steps,
+demonstrations and tests, and says so itself; it never pretends to understand more than its rules do.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+
+from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart, UserPromptPart
+from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.profiles import ModelProfile
+
+from companion.engine.backends import acquaintance, colleague
+from companion.engine.backends.reading import Reading, read
+from companion.engine.response import CompanionResponse
+
+SUMMARY_FRAME = '<data kind="earlier">'
+SLOW = "[[slow]]"
+"""In a message, makes the answer slow, where that is allowed."""
+SLOW_PAUSE = 0.15
+_PIECE = re.compile(r"\s*\S+")
+
+
+def offline_model(*, pause: float = 0.0, allow_slow: bool = False) -> FunctionModel:
+    """Open the offline model. `pause` is the seconds between two words, for demonstrations."""
+
+    async def stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str]:
+        reading = _read(messages, info)
+        wait = SLOW_PAUSE if allow_slow and SLOW in reading.message else pause
+        for piece in _PIECE.findall(reply(reading).model_dump_json(exclude_defaults=True)):
+            yield piece
+            if wait:
+                await asyncio.sleep(wait)
+
+    return FunctionModel(
+        stream_function=stream,
+        model_name="offline",
+        profile=ModelProfile(supports_json_schema_output=True, default_structured_output_mode="native"),
+    )
+
+
+def reply(reading: Reading) -> CompanionResponse:
+    """Answer as the state of the acquaintance demands."""
+    if reading.bootstrap is not None:
+        return acquaintance.reply(reading, reading.bootstrap)
+    return colleague.reply(reading)
+
+
+def _read(messages: Sequence[ModelMessage], info: AgentInfo) -> Reading:
+    texts: list[str] = []
+    replies: list[str] = []
+    for message in messages:
+        if isinstance(message, ModelRequest):
+            texts += [text for text in _user_texts(message) if not text.startswith(SUMMARY_FRAME)]
+        elif isinstance(message, ModelResponse):
+            replies.append("".join(part.content for part in message.parts if isinstance(part, TextPart)))
+    return read(system=info.instructions or "", texts=texts, replies=replies)
+
+
+def _user_texts(message: ModelRequest) -> list[str]:
+    texts: list[str] = []
+    for part in message.parts:
+        if isinstance(part, UserPromptPart):
+            content = [part.content] if isinstance(part.content, str) else part.content
+            texts += [each for each in content if isinstance(each, str)]
+    return texts

@@ -1,0 +1,171 @@
+"""What the offline model says about clients and sessions: only what stands in its context. Pure."""
+
+from companion.engine.backends.reading import Client, Reading
+from companion.engine.backends.variety import spoken
+from companion.engine.response import CompanionResponse, ContextHint, MicroInteraction, PanelUpdate
+
+_PREPARE = spoken(r"\b(prepare|prep|brief me|get me ready|ready for)\b")
+_DEBRIEF = spoken(r"\b(debrief|just (finished|had|came out of)|how did (it|the session) go|session went)\b")
+_ROSTER = spoken(r"\b(my|all|which|list|show)\b.{0,20}\bclients\b|^\W*clients\W*$")
+_DIARY = spoken(r"\b(today|tomorrow|this week|diary|calendar|next session|upcoming|what.?s on|my sessions)\b")
+
+LOCKED = "That opens once we have got to know each other; it takes a few minutes. Shall we begin?"
+MOST_LINES = 6
+
+
+def preparation(reading: Reading) -> CompanionResponse | None:
+    """Prepare the client whom the message names, or ask which."""
+    if not _PREPARE.search(reading.message):
+        return None
+    if not reading.unlocked:
+        return CompanionResponse(chat_message=LOCKED)
+    client = reading.mentioned() or _next_client(reading)
+    return prepare(reading, client) if client else _which(reading)
+
+
+def prepare(reading: Reading, client: Client) -> CompanionResponse:
+    """Say what is on record for a client before a session."""
+    facts = known_about(reading, client)
+    goal, last, coming = client.detail("goal"), client.detail("last"), client.detail("next")
+    lines = [f"**{client.name}**" + (f", next session {coming}" if coming else ", no session in the diary")]
+    lines += [f"- Working towards: {goal}"] if goal else []
+    lines += [f"- Last session: {last}"] if last else []
+    lines += facts[:MOST_LINES]
+    if not facts:
+        lines.append("- I hold no remembered words about them yet.")
+    closing = "Is there something that you want to watch for this time?"
+    session = next((each for each in reading.sessions if client.name in each.what), None)
+    return CompanionResponse(
+        chat_message="\n".join(lines) + f"\n\n{closing}",
+        panel_updates=[PanelUpdate(panel="main", kind="client", ref=client.ref)],
+        context_hint=ContextHint(
+            mode="pre_session", client_ref=client.ref, session_ref=session.ref if session else ""
+        ),
+    )
+
+
+def tell(reading: Reading, client: Client) -> CompanionResponse:
+    """Say what is known about a client."""
+    facts = known_about(reading, client)
+    panels = [PanelUpdate(panel="main", kind="client", ref=client.ref)]
+    if not facts:
+        goal = client.detail("goal")
+        words = f"Of {client.first_name} I know only what is in your list: {goal or client.rest}."
+        return CompanionResponse(
+            chat_message=f"{words} Tell me more and I will keep it.", panel_updates=panels
+        )
+    body = "\n".join(facts[:MOST_LINES])
+    return CompanionResponse(
+        chat_message=f"This is what I hold about {client.first_name}, with where it comes from:\n\n{body}",
+        panel_updates=panels,
+    )
+
+
+def tell_about_coach(reading: Reading) -> CompanionResponse:
+    """Say what was recalled, as it stands."""
+    if not reading.known:
+        return CompanionResponse(
+            chat_message="I find nothing about that in what I know. I would rather say so than guess."
+        )
+    body = "\n".join(reading.known[:MOST_LINES])
+    return CompanionResponse(chat_message=f"Here is what I have, with where it comes from:\n\n{body}")
+
+
+def offer(reading: Reading, client: Client) -> CompanionResponse:
+    """Answer a message that names a client but asks nothing that the rules know."""
+    facts = known_about(reading, client)
+    lead = f"About {client.first_name} I have this:\n\n{facts[0]}\n\n" if facts else ""
+    return CompanionResponse(
+        chat_message=f"{lead}What would help with {client.first_name} just now?",
+        question=MicroInteraction(
+            kind="choice",
+            prompt=f"What would help with {client.first_name}?",
+            options=[
+                f"Prepare {client.name}",
+                f"What do you know about {client.name}?",
+                f"Draft a nudge to {client.name}",
+            ],
+        ),
+    )
+
+
+def debrief(reading: Reading) -> CompanionResponse | None:
+    """Begin looking back on a session."""
+    if not _DEBRIEF.search(reading.message):
+        return None
+    if not reading.unlocked:
+        return CompanionResponse(chat_message=LOCKED)
+    client = reading.mentioned()
+    whom = f" with {client.first_name}" if client else ""
+    return CompanionResponse(
+        chat_message=f"While it is fresh: how did the session{whom} go, from 1 to 5?",
+        question=MicroInteraction(kind="rating", prompt=f"The session{whom}"),
+        context_hint=ContextHint(mode="post_session", client_ref=client.ref if client else ""),
+    )
+
+
+def roster(reading: Reading) -> CompanionResponse | None:
+    """List the clients."""
+    if not _ROSTER.search(reading.message):
+        return None
+    if not reading.clients:
+        return CompanionResponse(
+            chat_message="There is nobody in your list yet. You can add the first client there."
+        )
+    lines = [f"- {client.name}" + _tail(client) for client in reading.clients]
+    count = f"{len(lines)} clients" if len(lines) != 1 else "one client"
+    return CompanionResponse(chat_message=f"You have {count} in your list:\n\n" + "\n".join(lines))
+
+
+def diary(reading: Reading) -> CompanionResponse | None:
+    """List the sessions that are near."""
+    if not _DIARY.search(reading.message):
+        return None
+    coming = [each for each in reading.sessions if each.status == "scheduled"]
+    if not coming:
+        return CompanionResponse(chat_message="I see no session coming up in your diary.")
+    lines = [f"- {each.starts}: {each.what}" for each in coming[:MOST_LINES]]
+    return CompanionResponse(
+        chat_message="Coming up:\n\n" + "\n".join(lines),
+        panel_updates=[PanelUpdate(panel="secondary", kind="calendar")],
+    )
+
+
+def known_about(reading: Reading, client: Client) -> list[str]:
+    """Find the lines that speak of a client: recalled facts, and the blocks that are about them."""
+    name = client.first_name.casefold()
+    lines = [line for line in reading.known if name in line.casefold()]
+    for _, source, text in reading.blocks:
+        if name in source.casefold():
+            lines += [
+                line if line.startswith("- ") else f"- {line}" for line in text.splitlines() if line.strip()
+            ]
+    return list(dict.fromkeys(lines))
+
+
+def _next_client(reading: Reading) -> Client | None:
+    """Take the client of the next session when the message speaks of it without a name."""
+    if not spoken(r"\bnext\b|\bsession\b").search(reading.message):
+        return None
+    for session in reading.sessions:
+        for client in reading.clients:
+            if session.status == "scheduled" and client.name in session.what:
+                return client
+    return None
+
+
+def _which(reading: Reading) -> CompanionResponse:
+    if not reading.clients:
+        return CompanionResponse(
+            chat_message="There is nobody in your list yet, so I have nobody to prepare."
+        )
+    options = [f"Prepare {client.name}" for client in reading.clients[:5]]
+    ask = MicroInteraction(kind="choice", prompt="Whom shall I prepare?", options=options)
+    if len(options) < 2:
+        return prepare(reading, reading.clients[0])
+    return CompanionResponse(chat_message="Gladly. Whom shall I prepare?", question=ask)
+
+
+def _tail(client: Client) -> str:
+    coming = client.detail("next")
+    return f", next session {coming}" if coming else f", {client.rest.split(';')[0]}"
