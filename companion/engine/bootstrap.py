@@ -130,10 +130,18 @@ _PLAIN_START: Mapping[LayerName, str] = {
         "I do not know much about the coach's practice yet. I learn it as we work, and I ask before I assume."
     ),
 }
+_TOLD_START: Mapping[LayerName, str] = {
+    "identity": "I am the coach's companion, an AI colleague.",
+    "soul": (
+        "I care about the coach's clients and respect the coach's judgement. I say honestly what I see and where "
+        "I saw it, and I never contact a client without the coach's approval."
+    ),
+    "coach_knowledge": "What I know of the practice so far, in the coach's own words. I ask before I assume.",
+}
 _LEADS: Mapping[str, str] = {
-    "names": "On our names, the coach said",
-    "voice": "On how I should sound",
-    "values": "What matters in good coaching, in the coach's words",
+    "names": "Our names, in the coach's words",
+    "voice": "How I sound",
+    "values": "What matters in good coaching",
     "candour": "How frank I may be",
     "boundaries": "What I never do",
     "clients": "Whom the coach works with",
@@ -218,11 +226,11 @@ def reopened() -> tuple[TopicState, ...]:
 def starting_text(layer: LayerName, states: Iterable[TopicState]) -> str:
     """Compose a layer's text from the coach's own words, or a plain one when every topic was skipped."""
     lines = [
-        f"{_LEADS[state.key]}: “{state.quote.strip()}”"
+        f"- {_LEADS[state.key]}: “{state.quote.strip()}”"
         for state in in_order(states)
         if topic(state.key).layer == layer and state.status == "answered" and state.quote.strip()
     ]
-    return "\n".join([_PLAIN_START[layer], *lines]) if lines else _PLAIN_START[layer]
+    return "\n".join([_TOLD_START[layer], *lines]) if lines else _PLAIN_START[layer]
 
 
 def progress(bootstrap: Bootstrap) -> str:

@@ -28,6 +28,7 @@ _ABILITY = spoken(
     r"|analy[sz]e)\b.*\b(session|client|me|for|to)\b|what can you do"
 )
 _CORRECTION = spoken(r"^\W*(actually|correction|i meant|sorry, i|let me correct|wait|change (that|my))\b")
+_CORRECTING = spoken(r"^\W*(actually|correction|wait)[\s,:.]*")
 _CALL_ME = spoken(r"(?:call me|my name is|i.?m|i am)\s+(?-i:([A-Z][\w'-]+))")
 _CALL_YOU = spoken(
     r"(?:call you|your name (?:is|will be|could be|shall be)|you(?:.re| are"
@@ -123,7 +124,7 @@ def _ask(
         topic_updates=updates or [],
         personality_updates=proposals or [],
         panel_updates=panels or [],
-        question=MicroInteraction(kind="choice", prompt=topic.question, options=list(options))
+        question=MicroInteraction(kind="choice", prompt=topic.name, options=list(options))
         if options
         else None,
     )
@@ -147,7 +148,9 @@ def _settled(reading: Reading, state: b.Bootstrap, *, key: str, result: str) -> 
     topics = b.settle(state.topics, key=key, result=update.result, quote=quote)
     proposals = _proposals(topics, state, changed=b.topic(key).layer)
     lead = _thanks(key, reading) if is_answer else pick(_PASSED, reading.message, reading.turns)
-    if proposals:
+    if proposals and proposals[0].layer in state.proposed:
+        lead = f"{lead} I have put it right on the card."
+    elif proposals:
         lead = f"{lead} {_card_line([proposal.layer for proposal in proposals])}"
     elif b.topic(key).layer in state.confirmed:
         lead = f"{lead} That text is already set, so please change it on its own page too."
@@ -155,9 +158,7 @@ def _settled(reading: Reading, state: b.Bootstrap, *, key: str, result: str) -> 
     panels = [PanelUpdate(panel="main", kind="personality")] if proposals else []
     if following:
         return _ask(lead, following, updates=[update], proposals=proposals, panels=panels)
-    closing = (
-        "That was my last question. Read the cards, change what is not right, confirm them; then we begin."
-    )
+    closing = "That was my last question. Read the cards, change what is not right, and confirm them."
     return CompanionResponse(
         chat_message=f"{lead}\n\n{closing}",
         topic_updates=[update],
@@ -168,9 +169,11 @@ def _settled(reading: Reading, state: b.Bootstrap, *, key: str, result: str) -> 
 
 def _quotable(message: str) -> str:
     """Keep the coach's words as they stand, to the end of a sentence where they are very long."""
-    if len(message) <= 600:
-        return message
-    cut = message[:600]
+    found = _CORRECTING.match(message)
+    words = message[found.end() :] if found else message
+    if len(words) <= 600:
+        return words or message
+    cut = words[:600]
     return cut[: max(cut.rfind(". ") + 1, 0)] or cut
 
 
@@ -227,7 +230,7 @@ def _text(layer: LayerName, topics: tuple[b.TopicState, ...]) -> str:
     me = f"I am {companion}, " if companion else "I am "
     whose = f"{coach}'s companion" if coach else "the coach's companion"
     rest = text.split("\n", 1)[1] if "\n" in text else ""
-    return f"{me}{whose}, an AI colleague. I speak plainly, warmly and briefly.\n{rest}".strip()
+    return f"{me}{whose}, an AI colleague.\n{rest}".strip()
 
 
 def _nothing_left(reading: Reading, state: b.Bootstrap) -> CompanionResponse:

@@ -45,8 +45,8 @@ _RECALL = spoken(
 
 _CANNOT = (
     (
-        "No AI model is connected, so I work by simple rules and cannot judge that one. I can prepare a client "
-        "from your notes, remember things, propose a schedule or draft a nudge."
+        "No AI model is connected, so I work by simple rules and cannot judge that one. I can prepare a "
+        "client from your notes, remember things, propose a schedule or draft a nudge."
     ),
     (
         "That is beyond my simple rules; with an AI model connected I could think along. Just now I can look "
