@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import environ
-import structlog
 from django.core.exceptions import ImproperlyConfigured
 from redis.connection import parse_url
+
+from journeyloop.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -161,6 +162,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # --- People ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "coaching.User"
+# E-mail addresses are unique without regard to case, by a constraint that this check cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -263,39 +266,4 @@ TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)
 # tiktoken looks here instead of the network; the file is loaded on the first count, not at start.
 os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(BASE_DIR / "journeyloop" / "vendor" / "tiktoken"))
 
-# --- Logs: one JSON line per event in production, readable lines in development --------------------
-
-structlog_steps: list[Any] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.StackInfoRenderer(),
-]
-structlog.configure(
-    processors=[*structlog_steps, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-log_renderers: list[Any] = (
-    [structlog.dev.ConsoleRenderer(colors=False)]
-    if DEBUG
-    else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structlog": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": structlog_steps,
-            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *log_renderers],
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structlog"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django.server": {"handlers": ["stderr"], "propagate": False},
-        "django_eventstream": {"level": "WARNING"},  # it logs every stream that opens
-    },
-}
+LOGGING = logging_settings(readable=DEBUG)

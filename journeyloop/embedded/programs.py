@@ -108,6 +108,10 @@ class Programs:
         for process in self._processes.values():
             stop(process)
         self._show(0)
+        self._selector.close()
+        for process in self._processes.values():
+            if process.stdout is not None:
+                process.stdout.close()
 
     def _obituary(self, name: str, code: int) -> str:
         how = f"by signal {-code}" if code < 0 else f"with exit code {code}"

@@ -160,9 +160,9 @@ def _manage(environment: dict[str, str], *command: str) -> None:
 def _serve(environment: dict[str, str], port: str) -> int:
     """Run web, worker and clock until one ends or we are asked to stop."""
     python = sys.executable
-    listen = ("--host", "127.0.0.1", "--port", port, "--no-access-log", "--timeout-graceful-shutdown", "10")
+    listen = f"--host 127.0.0.1 --port {port} --no-access-log --lifespan off --timeout-graceful-shutdown 10"
     commands: dict[str, list[str]] = {
-        "web": [python, "-m", "uvicorn", "journeyloop.asgi:application", *listen],
+        "web": [python, "-m", "uvicorn", "journeyloop.asgi:application", *listen.split()],
         "worker": [python, "manage.py", "work"],
         "clock": [python, "clock.py"],
     }
