@@ -15,7 +15,7 @@ import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 TICK_SECONDS = 15
-TRIGGER_MINUTES = 5
+TIDY_MINUTES = 5
 
 log = structlog.get_logger("clock")
 
@@ -35,7 +35,7 @@ def build_scheduler() -> BlockingScheduler:
     started = datetime.now(UTC)
     for name, beat, every in (
         ("tick", tick, {"seconds": TICK_SECONDS}),
-        ("raise_triggers", engine.raise_triggers, {"minutes": TRIGGER_MINUTES}),
+        ("tidy", engine.tidy, {"minutes": TIDY_MINUTES}),
     ):
         scheduler.add_job(_guarded(name, beat), "interval", **every, id=name, next_run_time=started)
     return scheduler
@@ -60,6 +60,9 @@ def main() -> None:
     """Run until SIGTERM or Ctrl-C; a beat that is under way is finished."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyloop.settings")
     django.setup()
+    from journeyloop.tenancy.boot import refuse_wrong_role
+
+    refuse_wrong_role()
     scheduler = build_scheduler()
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -11,6 +11,9 @@ django = get_asgi_application()
 
 # Needs the apps that the line above has loaded.
 from companion.api.events.streams import stream  # noqa: E402
+from journeyloop.tenancy.boot import refuse_wrong_role  # noqa: E402
+
+refuse_wrong_role()
 
 EVENTS_PATH = "/api/v1/companion/events/"
 

@@ -125,7 +125,7 @@ def database(name: str, *, pool: int = 0) -> dict[str, Any]:
     if host not in {"", "localhost", "127.0.0.1", "::1"} and not host.startswith("/"):
         options.setdefault("sslmode", "require")
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5}
     # The pool keeps connections; Django must give them back after each request.
     return {**config, "OPTIONS": options, "CONN_MAX_AGE": 0}
 

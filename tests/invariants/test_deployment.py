@@ -93,13 +93,17 @@ def test_the_clock_imports_nothing_that_could_do_work() -> None:
         for name in node.names
     }
 
-    assert ours == {"companion.scheduling.engine", "journeyloop.heartbeats"}
+    assert ours == {
+        "companion.scheduling.engine",
+        "journeyloop.heartbeats",
+        "journeyloop.tenancy.boot.refuse_wrong_role",
+    }
 
 
 def test_web_starts_without_the_model_libraries() -> None:
     libraries = {"pydantic_ai", "anthropic", "openai"}
     script = f"import sys, journeyloop.asgi; print(sorted({libraries} & set(sys.modules)))"
-    environment = {**os.environ, "DEBUG": "1", "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    environment = {"DEBUG": "1", "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", **os.environ}
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
