@@ -1,6 +1,7 @@
 """Who signs in. These rows are global: they are read before a tenant is known."""
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -8,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from coaching import time_zones
 from journeyloop.ids import uuid7
 
 
@@ -54,6 +56,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def short_name(self) -> str:
         """What to call them: the first word of their name, or the mail name before the @."""
         return (self.name or self.email.partition("@")[0]).split()[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this person reads and writes times."""
+        return time_zones.zone(self.time_zone)
 
 
 class CoachingProfile(models.Model):

@@ -1,11 +1,14 @@
 """The people a coach works with."""
 
-from typing import ClassVar, Self
+from datetime import datetime
+from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from coaching import time_zones
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
 
 
@@ -31,6 +34,11 @@ class ClientQuerySet(TenantQuerySet["Client"]):
         """Add `sessions_held`: completed sessions, which use up the package."""
         held = models.Count("sessions", filter=models.Q(sessions__status="completed"))
         return self.annotate(sessions_held=held)
+
+    def with_next_session(self, *, now: datetime) -> Self:
+        """Add `next_session_at`: when the next planned session begins, or None."""
+        planned = models.Q(sessions__status="scheduled", sessions__starts_at__gte=now)
+        return self.annotate(next_session_at=models.Min("sessions__starts_at", filter=planned))
 
 
 class Client(TenantModel):
@@ -63,10 +71,20 @@ class Client(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantManager["Client"]] = TenantManager.from_queryset(ClientQuerySet)()
+    objects = TenantManager.from_queryset(ClientQuerySet)()
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["coach", "name"], name="client_by_name")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this client lives."""
+        return time_zones.zone(self.time_zone)
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether they are put away: they can be read and restored, nothing else."""
+        return self.status == self.Status.ARCHIVED

@@ -1,6 +1,5 @@
 """The coach's own words about a client or a session. No client ever sees them."""
 
-from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -21,7 +20,7 @@ class Note(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantManager["Note"]] = TenantManager()
+    objects = TenantManager["Note"]()
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["coach", "client", "-created_at"], name="note_by_client")]

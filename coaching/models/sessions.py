@@ -1,7 +1,7 @@
 """Meetings between coach and client."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -9,17 +9,38 @@ from django.db.models.functions import Now
 from coaching.models.clients import Client
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
 
+_END = models.ExpressionWrapper(
+    models.F("starts_at") + models.F("duration_minutes") * models.Value(timedelta(minutes=1)),
+    output_field=models.DateTimeField(),
+)
+
 
 class SessionQuerySet(TenantQuerySet["CoachingSession"]):
     """Reads over the open tenant's sessions."""
 
     def upcoming(self, *, now: datetime) -> Self:
-        """Scheduled sessions that have not ended, soonest first."""
-        return self.filter(status="scheduled", starts_at__gte=now - timedelta(hours=2)).order_by("starts_at")
+        """Planned sessions that have not ended, soonest first."""
+        return self.filter(status="scheduled").ending_after(now).order_by("starts_at")
 
-    def past(self, *, now: datetime) -> Self:
-        """Everything else that began before now, newest first."""
-        return self.exclude(pk__in=self.upcoming(now=now)).filter(starts_at__lt=now).order_by("-starts_at")
+    def unsettled(self, *, now: datetime) -> Self:
+        """Planned sessions that have ended, oldest first: the coach has yet to say what became of them."""
+        return self.filter(status="scheduled").ending_by(now).order_by("starts_at")
+
+    def settled(self) -> Self:
+        """Sessions that were completed, cancelled or not held, newest first."""
+        return self.exclude(status="scheduled").order_by("-starts_at")
+
+    def ending_after(self, moment: datetime) -> Self:
+        """Sessions that end later than this."""
+        return self.alias(end=_END).filter(end__gt=moment)
+
+    def ending_by(self, moment: datetime) -> Self:
+        """Sessions that end by this moment."""
+        return self.alias(end=_END).filter(end__lte=moment)
+
+    def overlapping(self, *, starts_at: datetime, ends_at: datetime) -> Self:
+        """Planned sessions that share a minute with this span."""
+        return self.filter(status="scheduled", starts_at__lt=ends_at).ending_after(starts_at)
 
     def with_client(self) -> Self:
         """Fetch each session's client in the same query."""
@@ -53,7 +74,7 @@ class CoachingSession(TenantModel):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["CoachingSession"]] = TenantManager.from_queryset(SessionQuerySet)()
+    objects = TenantManager.from_queryset(SessionQuerySet)()
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["coach", "starts_at"], name="session_by_start")]
@@ -75,3 +96,13 @@ class CoachingSession(TenantModel):
     def ends_at(self) -> datetime:
         """When it is due to end."""
         return self.starts_at + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether nobody has yet said what became of it."""
+        return self.status == self.Status.SCHEDULED
+
+    @property
+    def name(self) -> str:
+        """What to call it: its title, or its kind."""
+        return self.title or ("Intake session" if self.session_type == self.Type.INTAKE else "Session")

@@ -1,10 +1,13 @@
 """Getting to know the coach: topics with their evidence, and the one moment when everything unlocks."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
 from coaching.models import User
 from companion.actions import audit, contexts, personality
 from companion.engine import bootstrap as rules
+from companion.engine.response import LayerName
 from companion.models import (
     BootstrapTopic,
     CompanionContext,
@@ -31,17 +34,21 @@ def is_running() -> bool:
 def situation() -> rules.Bootstrap:
     """Read the state as the engine's rules see it."""
     topics = tuple(
-        rules.TopicState(key=topic.key, status=topic.status, quote=topic.quote)
+        rules.TopicState(key=topic.key, status=cast(rules.TopicStatus, topic.status), quote=topic.quote)
         for topic in BootstrapTopic.objects.all()
     )
     proposed = Proposal.objects.pending().filter(kind=Proposal.Kind.LAYER).values_list("layer", flat=True)
+    state = CompanionState.objects.get()
     # While the questions are gone through again the old texts stand, but do not count as this round's answer.
-    confirmed = Proposal.objects.filter(
-        kind=Proposal.Kind.LAYER, status=Proposal.Status.CONFIRMED, decided_at__gte=_began()
-    ).values_list("layer", flat=True)
-    settled = set(confirmed) if is_unlocked() else personality.set_layers()
+    settled = (
+        _confirmed_since(state.bootstrap_began_at)
+        if state.capabilities_unlocked
+        else personality.set_layers()
+    )
     return rules.Bootstrap(
-        topics=rules.in_order(topics), proposed=frozenset(proposed), confirmed=frozenset(settled)
+        topics=rules.in_order(topics),
+        proposed=frozenset(_names(proposed)),
+        confirmed=frozenset(_names(settled)),
     )
 
 
@@ -50,6 +57,12 @@ def settle_topic(*, key: str, result: str, quote: str = "", message: Message | N
     BootstrapTopic.objects.filter(key=key).update(
         status=result, quote=quote, message=message if result == Status.ANSWERED else None
     )
+
+
+def quotes_for(layer: str) -> list[str]:
+    """List the coach's own words that a layer's text rests on."""
+    answers = {topic.key: topic.quote for topic in BootstrapTopic.objects.filter(status=Status.ANSWERED)}
+    return [answers[topic.key] for topic in rules.TOPICS if topic.layer == layer and topic.key in answers]
 
 
 def skip_topic(*, key: str) -> None:
@@ -62,10 +75,10 @@ def reopen_topic(*, key: str) -> None:
     settle_topic(key=key, result=Status.OPEN)
 
 
-def begin() -> None:
+def begin(*, now: datetime) -> None:
     """Count the bootstrap as begun."""
     CompanionState.objects.filter(bootstrap_status=Bootstrap.NOT_STARTED).update(
-        bootstrap_status=Bootstrap.IN_PROGRESS
+        bootstrap_status=Bootstrap.IN_PROGRESS, bootstrap_began_at=now
     )
 
 
@@ -77,8 +90,8 @@ def mark_asked() -> None:
 
 def start_again(*, by: User, now: datetime) -> None:
     """Go through the questions once more. Layers and abilities stay as they are."""
-    BootstrapTopic.objects.update(status=Status.OPEN, quote="", message=None, updated_at=now)
-    CompanionState.objects.update(bootstrap_status=Bootstrap.IN_PROGRESS)
+    BootstrapTopic.objects.update(status=Status.OPEN, quote="", message=None)
+    CompanionState.objects.update(bootstrap_status=Bootstrap.IN_PROGRESS, bootstrap_began_at=now)
     contexts.set_mode(mode=CompanionContext.Mode.BOOTSTRAP)
     contexts.show(panel="main", kind=PanelKind.BOOTSTRAP)
     audit.note("bootstrap.started_again", by=by)
@@ -90,7 +103,7 @@ def complete_if_ready(*, by: User | None, now: datetime) -> bool:
 
     Exactly one caller wins: the update is conditional. Returns whether this was the moment.
     """
-    if not rules.is_complete(personality.set_layers()):
+    if not rules.is_complete(_names(personality.set_layers())):
         return False
     unlocked = CompanionState.objects.filter(capabilities_unlocked=False).update(
         capabilities_unlocked=True, unlocked_at=now, bootstrap_status=Bootstrap.COMPLETE
@@ -103,7 +116,7 @@ def complete_if_ready(*, by: User | None, now: datetime) -> bool:
 
 
 def leave(*, by: User) -> None:
-    """End a second round early: the layers are set already. Does nothing before the abilities are unlocked."""
+    """End a second round early: the layers are set already. Nothing happens before the first is over."""
     if is_unlocked():
         _leave()
         audit.note("bootstrap.left", by=by)
@@ -120,7 +133,12 @@ def _round_is_over() -> bool:
     return rules.next_topic(now_situation.topics) is None and rules.is_complete(now_situation.confirmed)
 
 
-def _began() -> datetime:
-    """Find when this round began: the oldest change of a topic in it."""
-    oldest: datetime = BootstrapTopic.objects.order_by("updated_at").values_list("updated_at", flat=True)[0]
-    return oldest
+def _names(layers: Iterable[str]) -> list[LayerName]:
+    return [cast(LayerName, layer) for layer in layers]
+
+
+def _confirmed_since(began_at: datetime | None) -> set[str]:
+    confirmed = Proposal.objects.filter(kind=Proposal.Kind.LAYER, status=Proposal.Status.CONFIRMED)
+    return (
+        set(confirmed.filter(decided_at__gte=began_at).values_list("layer", flat=True)) if began_at else set()
+    )

@@ -4,9 +4,10 @@ Who works on which turn, decided by PostgreSQL alone and by its clock.
 Runs as jl_system, which sees ids, states and times of every coach's turns and nothing else.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -23,7 +24,8 @@ WITH due AS MATERIALIZED (
     AND q.attempts < %(attempts)s
     AND NOT EXISTS (
       SELECT 1 FROM companion_turn e
-      WHERE e.conversation_id = q.conversation_id AND e.number < q.number AND e.status IN ('queued', 'running'))
+      WHERE e.conversation_id = q.conversation_id AND e.number < q.number
+        AND e.status IN ('queued', 'running'))
   ORDER BY q.queued_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE companion_turn t
 SET status = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = now() + %(lease)s
@@ -50,11 +52,6 @@ UPDATE companion_turn
 SET status = 'failed', error_code = 'gave_up', finished_at = now(), fence = fence + 1, lease_until = NULL
 WHERE status = 'running' AND lease_until < now() AND attempts >= %(attempts)s
 RETURNING id, coach_id, fence
-"""
-
-_WAITING = """
-SELECT count(*) FROM companion_turn
-WHERE status = 'queued' AND not_before <= now() OR status = 'running' AND lease_until < now()
 """
 
 
@@ -88,21 +85,16 @@ def give_up() -> list[Claim]:
     return _claims(_GIVE_UP, {"attempts": ATTEMPTS})
 
 
-def count_waiting() -> int:
-    """Count the turns that somebody should be working on."""
-    return int(_rows(_WAITING, {})[0][0])
-
-
-def _claims(statement: str, values: dict[str, object]) -> list[Claim]:
+def _claims(statement: str, values: Mapping[str, Any]) -> list[Claim]:
     return [Claim(*row) for row in _rows(statement, values)]
 
 
-def _held(claims: Iterable[Claim]) -> dict[str, object]:
+def _held(claims: Iterable[Claim]) -> dict[str, Any]:
     held = list(claims)
     return {"ids": [claim.turn_id for claim in held], "fences": [claim.fence for claim in held]}
 
 
-def _rows(statement: str, values: dict[str, object]) -> list[tuple[UUID, UUID, int]]:
+def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connections["system"].cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -63,7 +63,9 @@ def checked(text: str) -> str:
 def _said_before(request_key: str | None) -> Said | None:
     if not request_key:
         return None
-    message = Message.objects.select_related("turn").filter(
-        turn__request_key=request_key, role=Message.Role.COACH
-    ).first()
+    message = (
+        Message.objects.select_related("turn")
+        .filter(turn__request_key=request_key, role=Message.Role.COACH)
+        .first()
+    )
     return Said(message, message.turn, is_new=False) if message else None

@@ -12,7 +12,7 @@ from django.db.models import F
 from coaching.models import Client, Note
 from companion.engine import memory as rules
 from companion.engine.capabilities import Taint
-from companion.engine.router import Remember
+from companion.engine.effects import Remember
 from companion.engine.words import terms
 from companion.models import ClientKnowledge, CompanionMemory, Message, Turn
 
@@ -33,10 +33,11 @@ def keep(*, wish: Remember, message: Message, turn: Turn, taint: Taint, now: dat
     current = list(table.objects.filter(**scope).current().order_by("-observed_at")[:200])
     verdicts = {row.pk: rules.compare(wish.statement, row.statement) for row in current}
     if wish.action == "forget":
-        return _close([row for row in current if verdicts[row.pk] != "different"], now=now)
+        _close([row for row in current if verdicts[row.pk] != "different"], now=now)
+        return None
     if "same" in verdicts.values():
         return None
-    fact = table.objects.create(
+    fact: Row = table.objects.create(
         **scope,
         statement=wish.statement,
         quote=wish.quote,
@@ -58,10 +59,8 @@ def forget(*, fact: Row) -> None:
     fact.delete()
 
 
-def recall(
-    *, words: str, clients: Sequence[Client], now: datetime, time_zone: str
-) -> tuple[rules.Fact, ...]:
-    """Call to mind what a message needs: facts about the coach, and facts and notes of the clients it names."""
+def recall(*, words: str, clients: Sequence[Client], now: datetime, time_zone: str) -> tuple[rules.Fact, ...]:
+    """Call to mind what a message needs: facts about the coach; facts and notes on the clients it names."""
     zone = ZoneInfo(time_zone)
     query = _any_of(words)
     facts = [_fact(row, "", zone) for row in _found(CompanionMemory.objects.all(), query)] if query else []
@@ -100,7 +99,7 @@ def _found(facts: Any, query: SearchQuery) -> list[Row]:
     return list(ranked.defer("search").order_by("-rank", "-observed_at")[:CANDIDATES])
 
 
-def _newest(facts: Any) -> list[Row]:
+def _newest(facts: Any) -> list[ClientKnowledge]:
     return list(facts.current().defer("search").order_by("-importance", "-observed_at")[:CANDIDATES])
 
 

@@ -1,5 +1,6 @@
 """Give a coach their companion on the first visit."""
 
+from coaching.models import CoachingProfile
 from companion.engine import bootstrap
 from companion.models import (
     BootstrapTopic,
@@ -10,7 +11,6 @@ from companion.models import (
     Layer,
     StreamCounter,
 )
-from coaching.models import CoachingProfile
 
 
 def provision(*, coach: CoachingProfile) -> bool:

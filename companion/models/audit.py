@@ -1,6 +1,5 @@
 """What was done and by whom: ids and kinds, never content."""
 
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -23,7 +22,7 @@ class AuditEvent(TenantModel):
     """A key or a number, such as a layer's name and version."""
     at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["AuditEvent"]] = TenantManager()
+    objects = TenantManager["AuditEvent"]()
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["coach", "-at"], name="audit_newest")]

@@ -1,6 +1,5 @@
 """What the coach is looking at: the companion's mode and the two panels."""
 
-from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -42,7 +41,7 @@ class CompanionContext(TenantModel):
     secondary_version = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantManager["CompanionContext"]] = TenantManager()
+    objects = TenantManager["CompanionContext"]()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["coach"], name="companion_context_once")]

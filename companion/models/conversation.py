@@ -27,7 +27,7 @@ class Conversation(TenantModel):
     summary_until = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["Conversation"]] = TenantManager()
+    objects = TenantManager["Conversation"]()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -117,7 +117,7 @@ class Turn(TenantModel):
     refusals = models.JSONField(default=list)
     """Parts of the answer that were not carried out: [{code, what, why}]."""
 
-    objects: ClassVar[TenantManager["Turn"]] = TenantManager.from_queryset(TurnQuerySet)()
+    objects = TenantManager.from_queryset(TurnQuerySet)()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -173,7 +173,7 @@ class Message(TenantModel):
     """The client whose page the coach was on."""
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["Message"]] = TenantManager.from_queryset(MessageQuerySet)()
+    objects = TenantManager.from_queryset(MessageQuerySet)()
 
     class Meta(TenantModel.Meta):
         constraints = [

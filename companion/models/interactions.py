@@ -1,6 +1,6 @@
 """Small things that the companion puts before the coach: questions, notices, and proposals to confirm."""
 
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -35,7 +35,7 @@ class MicroInteraction(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
     answered_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[TenantManager["MicroInteraction"]] = TenantManager()
+    objects = TenantManager["MicroInteraction"]()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["coach", "turn"], name="one_question_a_turn")]
@@ -63,7 +63,7 @@ class Notification(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
     dismissed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[TenantManager["Notification"]] = TenantManager.from_queryset(NotificationQuerySet)()
+    objects = TenantManager.from_queryset(NotificationQuerySet)()
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -109,7 +109,7 @@ class Proposal(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[TenantManager["Proposal"]] = TenantManager.from_queryset(ProposalQuerySet)()
+    objects = TenantManager.from_queryset(ProposalQuerySet)()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -1,6 +1,6 @@
 """What the companion knows, each fact with its source. A new value closes the old one, never erases it."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -46,7 +46,7 @@ class Fact(TenantModel):
     valid_until = models.DateTimeField(null=True)
     """When it stopped being so."""
     importance = models.PositiveSmallIntegerField(default=3)
-    """1–5."""
+    """From 1 to 5."""
     taint = models.PositiveSmallIntegerField(default=0)
     """engine.capabilities.Taint of the source; a turn that recalls it inherits it."""
     turn = models.ForeignKey(Turn, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -70,16 +70,14 @@ class CompanionMemory(Fact):
 
     superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects: ClassVar[TenantManager["CompanionMemory"]] = TenantManager.from_queryset(FactQuerySet)()
+    objects = TenantManager.from_queryset(FactQuerySet)()
 
     class Meta(Fact.Meta):
         indexes = [
             GinIndex(fields=["search"], name="memory_search"),
             models.Index(fields=["coach", "-observed_at"], name="memory_newest"),
         ]
-        constraints = [
-            models.UniqueConstraint(fields=["coach", "external_id"], name="memory_external_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["coach", "external_id"], name="memory_external_once")]
 
 
 class ClientKnowledge(Fact):
@@ -88,7 +86,7 @@ class ClientKnowledge(Fact):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="knowledge")
     superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects: ClassVar[TenantManager["ClientKnowledge"]] = TenantManager.from_queryset(FactQuerySet)()
+    objects = TenantManager.from_queryset(FactQuerySet)()
 
     class Meta(Fact.Meta):
         indexes = [
@@ -111,7 +109,7 @@ class SessionIntelligence(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantManager["SessionIntelligence"]] = TenantManager()
+    objects = TenantManager["SessionIntelligence"]()
 
     def __str__(self) -> str:
         return str(self.pk)

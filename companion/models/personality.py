@@ -1,7 +1,7 @@
 """Who the companion is for one coach: six layers with their history, and how far bootstrap has come."""
 
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -38,7 +38,7 @@ class CompanionPersonality(TenantModel):
     token_estimate = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantManager["CompanionPersonality"]] = TenantManager.from_queryset(PersonalityQuerySet)()
+    objects = TenantManager.from_queryset(PersonalityQuerySet)()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["coach", "layer"], name="personality_layer_once")]
@@ -70,12 +70,14 @@ class PersonalityVersion(TenantModel):
     turn = models.ForeignKey(Turn, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["PersonalityVersion"]] = TenantManager()
+    objects = TenantManager["PersonalityVersion"]()
 
     class Meta(TenantModel.Meta):
         ordering = ["-version"]
         constraints = [
-            models.UniqueConstraint(fields=["coach", "personality", "version"], name="personality_version_once")
+            models.UniqueConstraint(
+                fields=["coach", "personality", "version"], name="personality_version_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -91,12 +93,14 @@ class CompanionState(TenantModel):
         COMPLETE = "complete", "Complete"
 
     bootstrap_status = models.CharField(max_length=12, choices=Bootstrap, default=Bootstrap.NOT_STARTED)
+    bootstrap_began_at = models.DateTimeField(null=True, blank=True)
+    """When the present round of questions began."""
     capabilities_unlocked = models.BooleanField(default=False)
     unlocked_at = models.DateTimeField(null=True, blank=True)
     daily_budget_usd = models.DecimalField(max_digits=8, decimal_places=2, default=Decimal("5.00"))
     """What model calls may cost in one local day."""
 
-    objects: ClassVar[TenantManager["CompanionState"]] = TenantManager()
+    objects = TenantManager["CompanionState"]()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -126,9 +130,8 @@ class BootstrapTopic(TenantModel):
     """Verbatim words of the coach's that answer it."""
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
     """The message that holds the quote."""
-    updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantManager["BootstrapTopic"]] = TenantManager()
+    objects = TenantManager["BootstrapTopic"]()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["coach", "key"], name="bootstrap_topic_once")]

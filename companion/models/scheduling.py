@@ -1,6 +1,5 @@
 """What the companion is to do later, and the ledger of what it did."""
 
-from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -32,7 +31,7 @@ class CompanionSchedule(TenantModel):
     next_trigger_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["CompanionSchedule"]] = TenantManager()
+    objects = TenantManager["CompanionSchedule"]()
 
     def __str__(self) -> str:
         return self.name
@@ -51,7 +50,7 @@ class ScheduleExecution(TenantModel):
     output_summary = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["ScheduleExecution"]] = TenantManager()
+    objects = TenantManager["ScheduleExecution"]()
 
     class Meta(TenantModel.Meta):
         constraints = [

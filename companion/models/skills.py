@@ -1,6 +1,6 @@
 """What the companion knows how to do, as text. A skill never widens what a turn may do."""
 
-from typing import ClassVar, Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -25,10 +25,10 @@ class SkillQuerySet(models.QuerySet["CompanionSkill"]):
 class SkillManager(models.Manager["CompanionSkill"]):
     """The open tenant's skills and the shared ones. Raises NoTenantError when no door is open."""
 
-    def get_queryset(self) -> SkillQuerySet:
+    def get_queryset(self) -> models.QuerySet["CompanionSkill"]:
         """Start every read from what this coach may use."""
         own = models.Q(coach_id=current_tenant().coach_id) | models.Q(coach__isnull=True)
-        return SkillQuerySet(self.model, using=self._db).filter(own)
+        return super().get_queryset().filter(own)
 
 
 class CompanionSkill(models.Model):
@@ -56,15 +56,13 @@ class CompanionSkill(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[SkillManager] = SkillManager()
-    all_tenants: ClassVar[models.Manager["CompanionSkill"]] = models.Manager()
+    objects = SkillManager.from_queryset(SkillQuerySet)()
+    all_tenants: models.Manager[Any] = models.Manager()
 
     class Meta:
         base_manager_name = "objects"
         constraints = [
-            models.UniqueConstraint(
-                fields=["coach", "slug"], name="skill_slug_once", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["coach", "slug"], name="skill_slug_once", nulls_distinct=False)
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,5 @@
 """The log of reliable events, from which a browser catches up after a lost connection."""
 
-from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -15,7 +14,7 @@ class StreamCounter(TenantModel):
 
     last_number = models.PositiveBigIntegerField(default=0)
 
-    objects: ClassVar[TenantManager["StreamCounter"]] = TenantManager()
+    objects = TenantManager["StreamCounter"]()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["coach"], name="stream_counter_once")]
@@ -34,7 +33,7 @@ class StreamEvent(TenantModel):
     data = models.JSONField()
     created_at = models.DateTimeField(db_default=Now())
 
-    objects: ClassVar[TenantManager["StreamEvent"]] = TenantManager()
+    objects = TenantManager["StreamEvent"]()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["coach", "number"], name="stream_event_once")]

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Coalesce, Now
@@ -38,7 +37,7 @@ class UsageEntry(TenantModel):
     reserved_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[TenantManager["UsageEntry"]] = TenantManager.from_queryset(UsageQuerySet)()
+    objects = TenantManager.from_queryset(UsageQuerySet)()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["coach", "turn", "fence"], name="one_entry_a_claim")]

@@ -8,7 +8,8 @@ log = structlog.get_logger(__name__)
 
 _ROLE = """
 SELECT current_user, rolsuper OR rolbypassrls,
-       EXISTS (SELECT 1 FROM pg_class c WHERE c.relname = 'coaching_client' AND pg_has_role(c.relowner, 'member'))
+       EXISTS (SELECT 1 FROM pg_class table_
+               WHERE table_.relname = 'coaching_client' AND pg_has_role(table_.relowner, 'member'))
 FROM pg_roles WHERE rolname = current_user
 """
 

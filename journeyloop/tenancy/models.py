@@ -7,7 +7,7 @@ from django.db import models
 from journeyloop.ids import uuid7
 from journeyloop.tenancy.door import TenantMismatchError, current_tenant
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M = TypeVar("M", bound=models.Model)
 
 
 class TenantQuerySet(models.QuerySet[M]):
@@ -37,8 +37,8 @@ class TenantModel(models.Model):
         "coaching.CoachingProfile", on_delete=models.CASCADE, related_name="+", db_index=False
     )
 
-    objects: ClassVar[TenantManager[Any]] = TenantManager()
-    all_tenants: ClassVar[models.Manager[Any]] = models.Manager()
+    objects: TenantManager[Any] = TenantManager()
+    all_tenants: models.Manager[Any] = models.Manager()
 
     class Meta:
         abstract = True
@@ -47,7 +47,7 @@ class TenantModel(models.Model):
     def save(self, **kwargs: Any) -> None:
         """Store the row under the open tenant; TenantMismatchError if it says another coach."""
         opened = current_tenant()
-        if self.coach_id is None:
+        if not self.__dict__.get("coach_id"):
             self.coach_id = opened.coach_id
         if self.coach_id != opened.coach_id:
             raise TenantMismatchError(f"{self._meta.label} of another coach")

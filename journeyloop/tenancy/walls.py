@@ -66,9 +66,7 @@ class Wall(Operation):
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (coach_id, id)',
         ]
         if self.shared:
-            statements.append(
-                f'CREATE POLICY shared_read ON "{table}" FOR SELECT USING (coach_id IS NULL)'
-            )
+            statements.append(f'CREATE POLICY shared_read ON "{table}" FOR SELECT USING (coach_id IS NULL)')
         return statements
 
     def _client_rule(self) -> str:

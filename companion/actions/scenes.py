@@ -1,0 +1,252 @@
+"""Read rows into what a prompt is built from. The one place where rows become prompt context."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Min, Q
+
+from coaching.models import Client, CoachingSession, User
+from companion.actions import bootstrapping, memory
+from companion.engine import prompt_assembler as p
+from companion.engine.capabilities import Rights, Taint
+from companion.engine.folding import fold
+from companion.engine.personality import Layer
+from companion.engine.response import LayerName, Trigger
+from companion.engine.router import Grounds
+from companion.engine.skills import Skill, choose
+from companion.models import (
+    CompanionPersonality,
+    CompanionSkill,
+    CompanionState,
+    Conversation,
+    Message,
+    MicroInteraction,
+    Proposal,
+    Turn,
+)
+
+HISTORY_TOKENS = 24_000
+"""Past this the older half of a conversation is folded into its summary."""
+CLIENTS, WEEK = 40, timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a turn knows, and the grounds on which its wishes are judged."""
+
+    message: Message
+    context: p.TurnContext
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    turns: tuple[p.PastTurn, ...]
+    summary: str
+
+
+def look(*, turn: Turn, coach: User, now: datetime) -> Scene:
+    """Read everything that one turn may know."""
+    message = Message.objects.get(turn=turn.clean_of_id or turn.pk, role=Message.Role.COACH)
+    state = CompanionState.objects.get()
+    bootstrap = state.bootstrap_status != CompanionState.Bootstrap.COMPLETE
+    known = _memory(coach, now)
+    if turn.kind == Turn.Kind.CLEAN:
+        known = p.MemoryContext(coach_name=coach.short_name)
+    thread = _Thread((), "") if turn.kind == Turn.Kind.CLEAN else _thread(turn, message)
+    clients = _meant(message)
+    recalled = (
+        ()
+        if turn.kind == Turn.Kind.CLEAN
+        else memory.recall(words=message.text, clients=clients, now=now, time_zone=coach.time_zone)
+    )
+    taint = p.taint_of(known, recalled=recalled, history=thread.turns)
+    rights = Rights(unlocked=state.capabilities_unlocked, bootstrap=bootstrap, taint=taint)
+    told, changes = _tell(turn, known)
+    note = p.NoteContext(
+        local_time=now.astimezone(ZoneInfo(coach.time_zone)),
+        zone=coach.time_zone,
+        recalled=recalled,
+        bootstrap=bootstrapping.situation() if bootstrap else None,
+        changes=changes,
+        happened=_happened(message),
+        foreign_words=taint >= Taint.CLIENT,
+    )
+    context = p.TurnContext(
+        layers=_layers(),
+        rights=rights,
+        memory=told,
+        message=message.text,
+        note=p.render_note(note),
+        skills=_skills(message.text),
+        summary=thread.summary,
+        history=thread.turns,
+    )
+    earlier = tuple(past.message for past in thread.turns)
+    grounds = Grounds(
+        rights=rights,
+        message=message.text,
+        earlier=earlier,
+        clients=p.client_refs(known),
+        sessions=p.session_refs(known),
+    )
+    return Scene(message=message, context=context, grounds=grounds)
+
+
+def _layers() -> tuple[Layer, ...]:
+    rows = CompanionPersonality.objects.written().values_list("layer", "text")
+    return tuple(Layer(name=cast(LayerName, layer), text=text) for layer, text in rows)
+
+
+def _skills(query: str) -> tuple[Skill, ...]:
+    rows = CompanionSkill.objects.in_use().for_trigger("message")
+    return choose([_skill(row) for row in rows], triggers=["message"], query=query).active
+
+
+def _skill(row: CompanionSkill) -> Skill:
+    return Skill(
+        id=str(row.pk),
+        slug=row.slug,
+        description=row.description,
+        body=row.body,
+        triggers=tuple(cast(list[Trigger], row.triggers)),
+        tokens=row.token_estimate,
+        is_global=row.coach_id is None,
+        last_used_at=row.last_used_at,
+    )
+
+
+def _memory(coach: User, now: datetime) -> p.MemoryContext:
+    zone = ZoneInfo(coach.time_zone)
+    return p.MemoryContext(
+        coach_name=coach.short_name,
+        clients=_clients(zone, now),
+        sessions=_sessions(zone, now),
+        profile=memory.profile(time_zone=coach.time_zone),
+    )
+
+
+def _clients(zone: ZoneInfo, now: datetime) -> tuple[p.ClientLine, ...]:
+    """List the clients in the order of their names: the same rows always give the same bytes."""
+    held = Max("sessions__starts_at", filter=Q(sessions__status="completed"))
+    coming = Min("sessions__starts_at", filter=Q(sessions__status="scheduled", sessions__starts_at__gte=now))
+    rows = (
+        Client.objects.current()
+        .annotate(held_at=held, coming_at=coming)
+        .order_by("name", "pk")
+        .values_list("id", "name", "status", "pronouns", "goal_summary", "held_at", "coming_at")
+    )
+    return tuple(
+        p.ClientLine(
+            id=client_id,
+            name=name,
+            status=status,
+            pronouns=pronouns,
+            goal=goal,
+            last_session=_when(held_at, zone),
+            next_session=_when(coming_at, zone),
+        )
+        for client_id, name, status, pronouns, goal, held_at, coming_at in rows[:CLIENTS]
+    )
+
+
+def _sessions(zone: ZoneInfo, now: datetime) -> tuple[p.SessionLine, ...]:
+    near = CoachingSession.objects.upcoming(now=now).filter(starts_at__lt=now + WEEK).with_client()
+    return tuple(
+        p.SessionLine(
+            id=row.pk, client_name=row.client.name, starts=_when(row.starts_at, zone), title=row.title
+        )
+        for row in near[:CLIENTS]
+    )
+
+
+def _when(instant: datetime | None, zone: ZoneInfo) -> str:
+    if instant is None:
+        return ""
+    local = instant.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+
+
+def _thread(turn: Turn, message: Message) -> _Thread:
+    """Read the finished turns before this message, folding the oldest when they have grown too long."""
+    conversation = turn.conversation
+    past = _past_turns(conversation, before=message.number)
+    plan = fold([each for _, each in past], summary=conversation.summary, limit_tokens=HISTORY_TOKENS)
+    if plan.folded:
+        conversation.summary = plan.summary
+        conversation.summary_until = past[plan.folded - 1][0]
+        # The beginning of the prompt moves anyway, so what is known may move with it.
+        conversation.memory_text = conversation.memory_told = ""
+        conversation.save(update_fields=["summary", "summary_until", "memory_text", "memory_told"])
+    return _Thread(tuple(each for _, each in past[plan.folded :]), conversation.summary)
+
+
+def _past_turns(conversation: Conversation, *, before: int) -> list[tuple[int, p.PastTurn]]:
+    rows = (
+        Message.objects.filter(
+            conversation=conversation,
+            number__gt=conversation.summary_until,
+            turn__status=Turn.Status.DONE,
+            turn__kind=Turn.Kind.CHAT,
+            turn__number__lt=before,
+        )
+        .order_by("number")
+        .values_list("turn_id", "role", "number", "text", "context_note", "turn__taint")
+    )
+    asked: dict[UUID, tuple[int, str, str]] = {}
+    past = []
+    for turn_id, role, number, text, note, taint in rows:
+        if role == Message.Role.COACH:
+            asked[turn_id] = (number, text, note)
+        elif turn_id in asked:
+            _, said, its_note = asked[turn_id]
+            past.append((number, p.PastTurn(message=said, note=its_note, reply=text, taint=Taint(taint))))
+    return past
+
+
+def _meant(message: Message) -> Sequence[Client]:
+    """Find the clients that a message is about: the one whose page is open, and those it names."""
+    words = {word.strip(".,;:!?()'\u2019\"").casefold().removesuffix("'s") for word in message.text.split()}
+    words |= {word.removesuffix("\u2019s") for word in words}
+    return [
+        client
+        for client in Client.objects.current()
+        if client.pk == message.client_id or words & {part.casefold() for part in client.name.split()}
+    ][:3]
+
+
+def _tell(turn: Turn, known: p.MemoryContext) -> tuple[str, str]:
+    """Freeze part 4 with a thread's first message; afterwards say only what has changed since."""
+    fresh = p.render_memory(known)
+    if turn.kind == Turn.Kind.CLEAN:
+        return fresh, ""
+    conversation = turn.conversation
+    if not conversation.memory_text:
+        conversation.memory_text = conversation.memory_told = fresh
+        conversation.save(update_fields=["memory_text", "memory_told"])
+        return fresh, ""
+    changes = p.changes(conversation.memory_told, fresh)
+    if changes:
+        conversation.memory_told = fresh
+        conversation.save(update_fields=["memory_told"])
+    return conversation.memory_text, changes
+
+
+def _happened(message: Message) -> tuple[str, ...]:
+    """Tell what the coach decided with a click since the message before."""
+    before = Message.objects.filter(
+        conversation=message.conversation_id, number__lt=message.number, role=Message.Role.COACH
+    ).order_by("-number")
+    since = before.values_list("created_at", flat=True).first()
+    if since is None:
+        return ()
+    decided = Proposal.objects.filter(decided_at__gte=since).exclude(status=Proposal.Status.STALE)
+    set_aside = MicroInteraction.objects.filter(answered_at__gte=since, status="dismissed")
+    return (
+        *(f"the coach {each.status} your proposal “{each.title}”" for each in decided.order_by("decided_at")),
+        *(f"the coach left your question “{each.prompt}” unanswered" for each in set_aside),
+    )

@@ -1,0 +1,245 @@
+"""
+The life of a turn in rows: begun, checkpointed, finished, failed, cancelled, tried again.
+
+Each function is one short transaction. Between `begin` and `finish` the model is called with nothing held;
+`finish` and the others write only while the claim's fence still stands.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from coaching.models import User
+from companion.actions import bootstrapping, effects, scenes, usage
+from companion.actions.claims import ATTEMPTS, Claim
+from companion.actions.effects import Told
+from companion.engine import router
+from companion.engine.prompt_assembler import Prompt, assemble
+from companion.engine.response import CompanionResponse, Refusal
+from companion.models import Conversation, Message, Turn
+
+Status = Turn.Status
+BACKOFF = (timedelta(seconds=0.7), timedelta(seconds=2.5))
+"""Waits before the second and the third attempt."""
+LONGEST_WAIT = timedelta(seconds=30)
+"""A provider that asks for more patience than this gets a failed turn and the coach a button."""
+
+WORDS = {
+    "gave_up": "I lost the thread several times while answering. Your message is safe; please try again.",
+    "budget": "Today's AI budget is used up, so I did not ask the model. It is fresh again after midnight.",
+    "broken": "Something went wrong on our side while I answered. Your message is safe; please try again.",
+}
+"""What the coach reads when no model is to blame."""
+
+
+class OvertakenError(Exception):
+    """This claim no longer holds the turn: it was cancelled, or another worker has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Everything that an attempt needs once the database is closed again."""
+
+    claim: Claim
+    prompt: Prompt
+    grounds: router.Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What became of a failed attempt: what browsers hear, and when to try again (None = never)."""
+
+    told: list[Told]
+    again_in: timedelta | None
+
+
+def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, output_tokens: int) -> Work:
+    """
+    Read what the turn may know, build its prompt, and reserve what the call may cost.
+
+    Raises OvertakenError, usage.BudgetSpentError.
+    """
+    turn = _held(claim)
+    coach = User.objects.get(coaching_profile=claim.coach_id)
+    scene = scenes.look(turn=turn, coach=coach, now=now)
+    prompt = assemble(scene.context)
+    Message.objects.filter(pk=scene.message.pk).update(context_note=scene.context.note)
+    Turn.objects.filter(pk=turn.pk).update(taint=scene.grounds.rights.taint, model_name=model_name)
+    usage.reserve(
+        turn=turn,
+        fence=claim.fence,
+        model_name=model_name,
+        worst_usd=price.worst_case(prompt_bytes=_bytes(prompt), output_tokens=output_tokens),
+        now=now,
+        time_zone=coach.time_zone,
+    )
+    return Work(claim=claim, prompt=prompt, grounds=scene.grounds)
+
+
+def checkpoint(*, claim: Claim, text: str) -> None:
+    """Keep the text so far, so that a reload or a crash does not lose it."""
+    Turn.objects.filter(pk=claim.turn_id).held(fence=claim.fence).update(partial_text=text)
+
+
+def finish(
+    *,
+    work: Work,
+    response: CompanionResponse,
+    refusals: tuple[Refusal, ...],
+    spent: usage.Spent,
+    now: datetime,
+) -> list[Told]:
+    """
+    Store the one answer and everything that follows from it, or nothing.
+
+    Raises OvertakenError.
+    """
+    turn = _held(work.claim, lock=True)
+    routed = router.effects(response, grounds=work.grounds)
+    scene = effects.Scene(turn=turn, message=_asked(turn), rights=work.grounds.rights, now=now)
+    not_done = effects.apply(routed.effects, scene=scene)
+    turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
+    _store_answer(turn, response.chat_message)
+    usage.settle(turn=turn, fence=work.claim.fence, spent=spent, now=now)
+    if work.grounds.rights.bootstrap:
+        bootstrapping.begin(now=now)
+        bootstrapping.mark_asked()
+        scene.tell("main-update", panel="main", kind="bootstrap", object=None, version=turn.number)
+    if any(each["code"] == "needs_clean_turn" for each in turn.refusals):
+        _queue_clean_turn(turn)
+    return [told_of(turn), *scene.told]
+
+
+def fail(
+    *,
+    claim: Claim,
+    code: str,
+    words: str,
+    retryable: bool,
+    now: datetime,
+    asked_seconds: float | None = None,
+    partial_text: str = "",
+) -> Failed:
+    """
+    Put a failed attempt back in the queue, or end the turn when another would not help or none is left.
+
+    `asked_seconds` is how long the provider asked us to wait. Raises OvertakenError.
+    """
+    turn = _held(claim, lock=True)
+    # A text had begun, so the call was charged for: its reservation stands. Otherwise it cost nothing.
+    if not partial_text:
+        usage.settle(turn=turn, fence=claim.fence, spent=usage.Spent(), now=now)
+    turn.error_code, turn.partial_text = code, partial_text or turn.partial_text
+    wait = _backoff(turn.attempts, asked_seconds)
+    if not retryable or turn.attempts >= ATTEMPTS or wait > LONGEST_WAIT:
+        _end(turn, Status.FAILED, words)
+        return Failed([told_of(turn)], None)
+    turn.status, turn.lease_until = Status.QUEUED, None
+    turn.save(update_fields=["status", "lease_until", "error_code", "partial_text"])
+    Turn.objects.filter(pk=turn.pk).update(not_before=Now() + wait)
+    return Failed([], wait)
+
+
+def _backoff(attempts: int, asked_seconds: float | None) -> timedelta:
+    """Say how long to wait after so many attempts; never less than the provider asked for."""
+    planned = BACKOFF[min(attempts, len(BACKOFF)) - 1]
+    return max(planned, timedelta(seconds=asked_seconds or 0))
+
+
+def give_up(*, claim: Claim) -> list[Told]:
+    """Put into words that a turn was given up (`claims.give_up` has failed it already)."""
+    turn = Turn.objects.get(pk=claim.turn_id)
+    Turn.objects.filter(pk=turn.pk).update(error_words=WORDS["gave_up"])
+    return [told_of(turn)]
+
+
+def cancel(*, turn: Turn, now: datetime) -> bool:
+    """Stop a turn that waits or runs. Returns whether it was stopped; a finished one stays as it is."""
+    stopped = (
+        Turn.objects.filter(pk=turn.pk)
+        .unfinished()
+        .update(status=Status.CANCELLED, fence=F("fence") + 1, lease_until=None, finished_at=now)
+    )
+    turn.refresh_from_db()
+    return bool(stopped)
+
+
+def retry(*, turn: Turn) -> bool:
+    """Ask again for an answer that failed or was stopped, if nothing has been said since."""
+    conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
+    if conversation.last_number != turn.number:
+        return False
+    again = Turn.objects.filter(pk=turn.pk, status__in=(Status.FAILED, Status.CANCELLED)).update(
+        status=Status.QUEUED,
+        attempts=0,
+        partial_text="",
+        error_code="",
+        error_words="",
+        finished_at=None,
+        not_before=Now(),
+    )
+    turn.refresh_from_db()
+    return bool(again)
+
+
+def told_of(turn: Turn) -> Told:
+    """Describe a change of a turn to browsers."""
+    return Told("chat-message", {"turn": str(turn.pk), "message": None, "version": turn.fence})
+
+
+def _held(claim: Claim, *, lock: bool = False) -> Turn:
+    turns = Turn.objects.select_related("conversation")
+    if lock:
+        turns = turns.select_for_update(of=("self",))
+    turn: Turn | None = turns.filter(pk=claim.turn_id).held(fence=claim.fence).first()
+    if turn is None:
+        raise OvertakenError(f"turn {claim.turn_id} is no longer held at fence {claim.fence}")
+    return turn
+
+
+def _asked(turn: Turn) -> Message:
+    """Find the coach's words that a turn answers; a clean turn answers those of the turn that it redoes."""
+    return Message.objects.get(turn=turn.clean_of_id or turn.pk, role=Message.Role.COACH)
+
+
+def _store_answer(turn: Turn, text: str) -> None:
+    conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
+    conversation.last_number += 1
+    conversation.save(update_fields=["last_number"])
+    Message.objects.create(
+        conversation=conversation,
+        turn=turn,
+        number=conversation.last_number,
+        role=Message.Role.COMPANION,
+        text=text,
+    )
+    turn.partial_text = ""
+    _end(turn, Status.DONE, "")
+
+
+def _end(turn: Turn, status: Turn.Status, words: str) -> None:
+    turn.status, turn.error_words, turn.lease_until = status, words, None
+    turn.save(
+        update_fields=["status", "error_words", "error_code", "lease_until", "partial_text", "refusals"]
+    )
+    Turn.objects.filter(pk=turn.pk).update(finished_at=Now())
+
+
+def _queue_clean_turn(turn: Turn) -> None:
+    conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
+    conversation.last_number += 1
+    conversation.save(update_fields=["last_number"])
+    Turn.objects.create(
+        conversation=conversation, number=conversation.last_number, kind=Turn.Kind.CLEAN, clean_of=turn
+    )
+
+
+def _shown(refusal: Refusal) -> dict[str, str]:
+    return {"code": refusal.code, "what": refusal.what, "why": refusal.why, "target": refusal.target}
+
+
+def _bytes(prompt: Prompt) -> int:
+    history = sum(len(each.message) + len(each.reply) for each in prompt.history)
+    return len(prompt.system) + len(prompt.memory) + len(prompt.summary) + history + len(prompt.current)

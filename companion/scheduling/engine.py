@@ -1,0 +1,20 @@
+"""What the clock asks for: find what was dropped. Each look is short, and two clocks at once are harmless."""
+
+from datetime import datetime
+
+from companion.actions import claims, turns
+from companion.api import events
+from journeyloop.tenancy import tenant
+
+
+def tick(*, now: datetime) -> None:
+    """Every 15 s: end the turns that no attempt can save, and tell their coaches."""
+    for claim in claims.give_up():
+        with tenant(claim.coach_id):
+            for told in turns.give_up(claim=claim):
+                events.record(coach_id=claim.coach_id, event=told.event, data=told.data)
+
+
+def tidy(*, now: datetime) -> None:
+    """Every 5 min: forget events that no browser will ask for any more."""
+    events.trim(now)

@@ -1,0 +1,174 @@
+"""
+Work on one claimed turn: read, close the database, ask the model, write.
+
+The only module outside the engine that reaches the model library.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+import structlog
+from django.db import connections
+from django.utils import timezone
+from pydantic_ai.models import Model
+
+from companion.actions import turns, usage
+from companion.actions.claims import Claim
+from companion.actions.effects import Told
+from companion.api import events
+from companion.engine import agent
+from companion.engine.failures import ModelFailure
+from journeyloop.tenancy import tenant
+
+log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DATABASE_THREADS = 4
+
+
+def ring(turn_id: str) -> None:
+    """Name the doorbell job (`queue.BELL`). The worker compares the name and never calls this."""
+    raise NotImplementedError(f"the doorbell for {turn_id} is heard by scheduling.doorbell")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brain:
+    """The model of this process, what it costs, and the bounds of one call."""
+
+    model: Model
+    price: usage.Price
+    settings: agent.Settings = field(default_factory=agent.Settings)
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """One claimed turn under way in this process."""
+
+    claim: Claim
+    text: str = ""
+    """The answer so far."""
+    kept: int = 0
+    """How many characters of it are in the row."""
+
+
+class Database:
+    """Runs short pieces of database work in a few threads, giving the connection back after each."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one piece of work and wait for it without blocking the loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._threads, partial(_returning_connections, work, *args, **kwargs)
+        )
+
+    def close(self) -> None:
+        """Wait for what is under way and end the threads."""
+        self._threads.shutdown()
+
+
+def _returning_connections(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return work(*args, **kwargs)
+    finally:
+        connections.close_all()
+
+
+async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> timedelta | None:
+    """
+    Bring one attempt to its end, whatever happens.
+
+    Returns how long until the turn is worth another look, None when it is over.
+    """
+    claim = attempt.claim
+    try:
+        work = await database.run(_begin, claim, brain)
+        answer = await agent.answer(
+            work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)
+        )
+        await database.run(_finish, work, answer)
+    except turns.OvertakenError as overtaken:
+        log.info("turn.overtaken", turn=str(claim.turn_id), reason=str(overtaken))
+    except usage.BudgetSpentError:
+        await database.run(_fail, claim, code="budget", words=turns.WORDS["budget"], retryable=False)
+    except ModelFailure as failure:
+        log.warning("turn.model_failed", turn=str(claim.turn_id), kind=failure.kind)
+        return await database.run(
+            _fail,
+            claim,
+            code=failure.kind,
+            words=failure.words,
+            retryable=failure.retryable,
+            asked_seconds=failure.retry_after,
+            partial_text=failure.partial_text,
+        )
+    except Exception:
+        log.exception("turn.broken", turn=str(claim.turn_id))
+        return await database.run(_fail, claim, code="broken", words=turns.WORDS["broken"], retryable=True)
+    return None
+
+
+def _begin(claim: Claim, brain: Brain) -> turns.Work:
+    with tenant(claim.coach_id):
+        return turns.begin(
+            claim=claim,
+            now=timezone.now(),
+            model_name=brain.model.model_name,
+            price=brain.price,
+            output_tokens=brain.settings.max_tokens,
+        )
+
+
+def _show(attempt: Attempt, offset: int, piece: str) -> None:
+    attempt.text = attempt.text[:offset] + piece
+    claim = attempt.claim
+    events.push_text(coach_id=claim.coach_id, turn_id=claim.turn_id, offset=offset, text=piece)
+
+
+def _finish(work: turns.Work, answer: agent.Answer) -> None:
+    spent = usage.Spent(
+        input_tokens=answer.usage.input_tokens,
+        cache_read_tokens=answer.usage.cache_read_tokens,
+        cache_write_tokens=answer.usage.cache_write_tokens,
+        output_tokens=answer.usage.output_tokens,
+        cost_usd=answer.usage.cost,
+    )
+    with tenant(work.claim.coach_id):
+        told = turns.finish(
+            work=work, response=answer.response, refusals=answer.refusals, spent=spent, now=timezone.now()
+        )
+        tell(work.claim, told)
+
+
+def _fail(claim: Claim, **how: Any) -> timedelta | None:
+    try:
+        with tenant(claim.coach_id):
+            failed = turns.fail(claim=claim, now=timezone.now(), **how)
+            tell(claim, failed.told)
+    except turns.OvertakenError:
+        return None
+    return failed.again_in
+
+
+def keep_text(attempt: Attempt) -> None:
+    """Store the text so far, if there is more of it than in the row."""
+    text = attempt.text
+    if len(text) > attempt.kept:
+        with tenant(attempt.claim.coach_id):
+            turns.checkpoint(claim=attempt.claim, text=text)
+        attempt.kept = len(text)
+
+
+def tell(claim: Claim, told: list[Told]) -> None:
+    """Record what browsers are to hear, in the transaction that made it true."""
+    for each in told:
+        events.record(coach_id=claim.coach_id, event=each.event, data=each.data)

@@ -1,0 +1,132 @@
+"""
+One event loop that carries many turns at once.
+
+It claims turns itself: when the doorbell rings, every few seconds anyway, and when a retry falls due.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError
+
+from companion.actions import claims
+from companion.scheduling.executor import Attempt, Brain, Database, carry_out, keep_text
+
+LOOK_SECONDS = 5.0
+"""How often the rows are looked at although nobody rang."""
+LOOK_SECONDS_DEAF = 1.0
+"""The same while Redis is away, when nobody can ring."""
+HOLD_SECONDS = 2.0
+"""How often leases are extended, texts are kept and cancelled turns are noticed."""
+GRACE_SECONDS = 10.0
+"""How long turns may go on after the signal to stop."""
+
+log = structlog.get_logger(__name__)
+
+
+class TurnLoop:
+    """Claims and carries turns until told to stop. Lives in one thread; `wake` and `stop` work from any."""
+
+    def __init__(self, *, brain: Brain) -> None:
+        self._brain = brain
+        self._database = Database()
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        self._is_stopping = False
+        self._running: dict[asyncio.Task[None], Attempt] = {}
+        self.is_deaf = False
+        """Whether the doorbell has lost Redis."""
+
+    def wake(self) -> None:
+        """Look at the rows now. From any thread."""
+        self._loop.call_soon_threadsafe(self._woken.set)
+
+    def stop(self) -> None:
+        """Claim nothing more, give turns their grace, hand back the rest. From any thread."""
+        self._is_stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        """Work until told to stop."""
+        holding = asyncio.create_task(self._keep_holding())
+        while not self._is_stopping:
+            self._woken.clear()
+            await self._claim_due()
+            await self._wait()
+        await self._wind_down()
+        holding.cancel()
+        await asyncio.gather(holding, return_exceptions=True)
+        self._database.close()
+
+    async def _wait(self) -> None:
+        seconds = LOOK_SECONDS_DEAF if self.is_deaf else LOOK_SECONDS
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    async def _claim_due(self) -> None:
+        free = settings.TURNS_PER_WORKER - len(self._running)
+        if free <= 0:
+            return
+        try:
+            taken = await self._database.run(claims.claim_turns, limit=free)
+        except DatabaseError as error:
+            log.warning("turns.not_claimed", error=type(error).__name__)
+            return
+        for claim in taken:
+            self._start(Attempt(claim))
+
+    def _start(self, attempt: Attempt) -> None:
+        task = asyncio.create_task(self._carry(attempt))
+        self._running[task] = attempt
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task, None)
+        # The next turn of this conversation may have waited for this one.
+        self._woken.set()
+
+    async def _carry(self, attempt: Attempt) -> None:
+        try:
+            again_in = await carry_out(attempt, brain=self._brain, database=self._database)
+        except DatabaseError as error:
+            # The lease will run out and the turn be claimed afresh.
+            log.warning("turn.database_lost", turn=str(attempt.claim.turn_id), error=type(error).__name__)
+            return
+        if again_in is not None:
+            self._loop.call_later((again_in + timedelta(milliseconds=20)).total_seconds(), self._woken.set)
+
+    async def _keep_holding(self) -> None:
+        while True:
+            await asyncio.sleep(HOLD_SECONDS)
+            try:
+                await self._hold()
+            except DatabaseError as error:
+                log.warning("leases.not_extended", error=type(error).__name__)
+
+    async def _hold(self) -> None:
+        attempts = dict(self._running)
+        if not attempts:
+            return
+        held = await self._database.run(claims.hold, [each.claim for each in attempts.values()])
+        for task, attempt in attempts.items():
+            if attempt.claim.turn_id in held:
+                await self._database.run(keep_text, attempt)
+            else:
+                task.cancel("cancelled or overtaken")
+
+    async def _wind_down(self) -> None:
+        """Let running turns finish for a while; the others go back to the queue with their lease released."""
+        if self._running:
+            await asyncio.wait(list(self._running), timeout=GRACE_SECONDS)
+        left = dict(self._running)
+        for task in left:
+            task.cancel("stopping")
+        await asyncio.gather(*left, return_exceptions=True)
+        if left:
+            await self._database.run(claims.release, [attempt.claim for attempt in left.values()])
+            log.info("turns.handed_back", count=len(left))
