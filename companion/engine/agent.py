@@ -8,7 +8,7 @@ modules only this one and `backends` import the model libraries; `failures` can 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,8 @@ from companion.engine.backends.offline import offline_model
 from companion.engine.failures import FailureKind, ModelFailure
 from companion.engine.prompt_assembler import Prompt
 from companion.engine.response import CompanionResponse, Refusal, UnreadableAnswerError, lenient, schema
-from companion.engine.streaming import MessageStream, OnText
+from companion.engine.streaming import MessageStream, OnText, message_so_far
+from companion.engine.usage import Usage
 
 SPEND_LIMIT_MARK = "spend_limit"
 """Part of the body of a 429 that no waiting mends."""
@@ -45,17 +46,6 @@ class Settings:
     batch: float = 0.07
     """Shortest time between two pieces that are handed on; the first goes at once."""
     cost_limit: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What a call used. `input_tokens` counts the cached ones too."""
-
-    input_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
-    output_tokens: int = 0
-    cost: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,41 +86,52 @@ async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: O
     Raises ModelFailure with the text that had arrived. Cancelling the task closes the connection.
     """
     text = MessageStream(on_text=on_text, batch=settings.batch, clock=asyncio.get_running_loop().time)
+    heard = _Heard()
     try:
-        response, usage = await _stream(prompt, model=model, settings=settings, text=text)
-        parsed, refusals = _read(response)
+        await _listen(prompt, model=model, settings=settings, text=text, heard=heard)
+        parsed, refusals = _read(heard.response)
     except (faults.AgentRunError, UnreadableAnswerError, OutOfPatienceError, OSError) as error:
         text.flush()
-        raise _failure(error, partial_text=text.arrived) from error
+        raise _failure(error, partial_text=text.arrived, usage=heard.usage) from error
     text.flush()
     return Answer(
         response=parsed,
         refusals=tuple(refusals),
-        usage=_usage(usage),
-        model_name=response.model_name or model.model_name,
+        usage=_usage(heard.usage),
+        model_name=heard.response.model_name or model.model_name,
     )
 
 
-async def _stream(
-    prompt: Prompt, *, model: Model, settings: Settings, text: MessageStream
-) -> tuple[ModelResponse, RunUsage]:
+@dataclass(slots=True)
+class _Heard:
+    """What has come so far; it outlives a stream that breaks off."""
+
+    response: ModelResponse = field(default_factory=lambda: ModelResponse(parts=[], state="incomplete"))
+    usage: RunUsage = field(default_factory=RunUsage)
+
+
+async def _listen(
+    prompt: Prompt, *, model: Model, settings: Settings, text: MessageStream, heard: _Heard
+) -> None:
     """Read the stream to its end. Raises OutOfPatienceError."""
-    last = ModelResponse(parts=[])
-    async with (
-        _patience(settings) as patience,
-        _agent.run_stream(
-            [prompt.current],
-            message_history=_history(prompt),
-            model=model,
-            instructions=prompt.system,
-            model_settings=_model_settings(model, settings),
-            usage_limits=UsageLimits(request_limit=1, cost_limit=settings.cost_limit),
-        ) as run,
-    ):
-        async for last in run.stream_response(debounce_by=None):
-            patience.heard()
-            text.take(_raw(last))
-        return last, run.usage
+    call = _agent.run_stream(
+        [prompt.current],
+        message_history=_history(prompt),
+        model=model,
+        instructions=prompt.system,
+        model_settings=_model_settings(model, settings),
+        usage_limits=UsageLimits(request_limit=1, cost_limit=settings.cost_limit),
+    )
+    try:
+        async with _patience(settings) as patience, call as run:
+            async for heard.response in run.stream_response(debounce_by=None):
+                heard.usage = run.usage
+                patience.heard()
+                text.take(_raw(heard.response))
+    except faults.UnexpectedModelBehavior:
+        # The library judges the output as a whole. We read a finished answer part by part instead.
+        if heard.response.state != "complete":
+            raise
 
 
 class OutOfPatienceError(Exception):
@@ -212,13 +213,20 @@ def _read(response: ModelResponse) -> tuple[CompanionResponse, list[Refusal]]:
     raw = _raw(response)
     if response.finish_reason != "length":
         return lenient(raw)
-    try:
-        whole_parts = from_json(raw, allow_partial=True)
-    except ValueError as error:
-        raise UnreadableAnswerError("the answer ran out of room") from error
-    parsed, refusals = lenient(whole_parts if isinstance(whole_parts, dict) else {})
+    whole = _whole_parts(raw)
+    if "chat_message" not in whole:
+        whole = {"chat_message": message_so_far(raw)[0]}
+    parsed, refusals = lenient(whole)
     cut = Refusal(code="cut", what="chat_message", why="My answer grew too long; the end of it is missing.")
     return parsed, [*refusals, cut]
+
+
+def _whole_parts(raw: str) -> dict[str, Any]:
+    try:
+        parts = from_json(raw, allow_partial=True)
+    except ValueError:
+        return {}
+    return parts if isinstance(parts, dict) else {}
 
 
 def _usage(usage: RunUsage) -> Usage:
@@ -248,12 +256,13 @@ _KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
 """What a fault means, the narrower before the wider."""
 
 
-def _failure(error: Exception, *, partial_text: str) -> ModelFailure:
+def _failure(error: Exception, *, partial_text: str, usage: RunUsage) -> ModelFailure:
     return ModelFailure(
         _kind(error, has_begun=bool(partial_text)),
         detail=str(error),
         retry_after=getattr(error, "retry_after", None),
         partial_text=partial_text,
+        usage=_usage(usage),
     )
 
 

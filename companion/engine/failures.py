@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from companion.engine.usage import Usage
+
 FailureKind = Literal[
     "overloaded",
     "rate_limited",
@@ -41,7 +43,13 @@ class ModelFailure(Exception):  # noqa: N818  it is the name of the fact that tu
     """A model call that gave no whole answer."""
 
     def __init__(
-        self, kind: FailureKind, *, detail: str = "", retry_after: float | None = None, partial_text: str = ""
+        self,
+        kind: FailureKind,
+        *,
+        detail: str = "",
+        retry_after: float | None = None,
+        partial_text: str = "",
+        usage: Usage | None = None,
     ) -> None:
         """Keep what the turn needs: `detail` is for the log, `words` for the coach."""
         super().__init__(f"{kind}: {detail}" if detail else kind)
@@ -51,4 +59,6 @@ class ModelFailure(Exception):  # noqa: N818  it is the name of the fact that tu
         """Seconds that the provider asked us to wait; None when it did not say."""
         self.partial_text = partial_text
         """What of the message had arrived; kept and marked."""
+        self.usage = usage or Usage()
+        """What is known to have been used, so that a failed attempt is paid for too."""
         self.words = WORDS[kind]
