@@ -1,6 +1,7 @@
 """The server's entry: the event stream answered by its own door, everything else by Django."""
 
 import os
+import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ from companion.api.events.streams import stream  # noqa: E402
 from journeyloop.tenancy.boot import refuse_wrong_role  # noqa: E402
 
 refuse_wrong_role()
+
+# WhiteNoise answers with open files. They are read in a thread, which is right for files.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
 EVENTS_PATH = "/api/v1/companion/events/"
 

@@ -36,6 +36,7 @@ def logging_settings(*, readable: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "propagate": False},
+            "uvicorn": {"handlers": [], "propagate": True},  # in place of its own format
             "apscheduler": {"level": "WARNING"},  # it tells of every tick
         },
     }

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from django_rq.urls import get_admin_urlpatterns
+from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,7 +41,12 @@ names_of_the_admin = [
     _leads_to("password_change", "account_change_password"),
 ]
 
+# These come unguarded, for API tokens that we do not hand out.
+figures = get_api_urlpatterns()
+for figure in figures:
+    figure.callback = staff_only(figure.callback)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("go/", include((names_of_the_admin, "admin"))),
-    path("", include((get_admin_urlpatterns(view_wrapper=staff_only), "django_rq"))),
+    path("", include((figures + get_admin_urlpatterns(view_wrapper=staff_only), "django_rq"))),
 ]
