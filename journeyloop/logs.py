@@ -45,5 +45,6 @@ def logging_settings(*, readable: bool) -> dict[str, Any]:
 def _renderers(readable: bool) -> list[Any]:
     if readable:
         # The rich traceback would print local variables, and they hold what people said.
-        return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
