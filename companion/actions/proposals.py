@@ -3,13 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.text import slugify
-
 from coaching.models import User
-from companion.actions import audit, bootstrapping, personality
+from companion.actions import audit, bootstrapping, personality, skills
 from companion.actions.personality import StaleLayerError
-from companion.engine.tokens import estimate
-from companion.models import CompanionPersonality, CompanionSkill, PersonalityVersion, Proposal, Turn
+from companion.models import CompanionPersonality, PersonalityVersion, Proposal, Turn
 
 
 class AlreadyDecidedError(Exception):
@@ -38,7 +35,8 @@ def confirm(*, proposal: Proposal, text: str, by: User, now: datetime) -> Propos
     """
     Do what was proposed, with the coach's edits.
 
-    Raises AlreadyDecidedError, StaleProposalError, OverBudgetError; nothing is changed then.
+    Raises AlreadyDecidedError, StaleProposalError, OverBudgetError, UnfitSkillError; call it in a transaction
+    that they undo.
     """
     decided = _decide(proposal, Proposal.Status.CONFIRMED, now)
     decided.text = text
@@ -47,7 +45,7 @@ def confirm(*, proposal: Proposal, text: str, by: User, now: datetime) -> Propos
         _write_layer(decided, by=by)
         bootstrapping.complete_if_ready(by=by, now=now)
     elif proposal.kind == Proposal.Kind.SKILL:
-        _write_skill(decided, now=now)
+        skills.apply_proposal(decided, now=now)
     audit.note("proposal.confirmed", by=by, object_id=proposal.pk, detail=proposal.kind)
     return decided
 
@@ -80,25 +78,3 @@ def _write_layer(proposal: Proposal, *, by: User) -> None:
         )
     except StaleLayerError as error:
         raise StaleProposalError(str(error)) from error
-
-
-def _write_skill(proposal: Proposal, *, now: datetime) -> None:
-    """Make, change or retire the coach's own skill; changing a shared one makes a fork of it."""
-    fields = proposal.fields
-    slug = slugify(fields["slug"])[:64]
-    own = CompanionSkill.objects.filter(coach=proposal.coach_id, slug=slug)
-    if fields["action"] == "retire":
-        own.update(retired_at=now)
-        return
-    shared = CompanionSkill.objects.filter(coach=None, slug=slug).first()
-    values = {
-        "name": slug.replace("-", " ").capitalize(),
-        "description": fields["description"],
-        "triggers": fields["triggers"],
-        "body": proposal.text,
-        "token_estimate": estimate(proposal.text),
-        "parent_skill": shared,
-        "parent_version": shared.version if shared else None,
-        "retired_at": None,
-    }
-    CompanionSkill.objects.update_or_create(coach_id=proposal.coach_id, slug=slug, defaults=values)

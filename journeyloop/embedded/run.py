@@ -132,6 +132,7 @@ def _prepare(data_dir: Path, environment: dict[str, str]) -> None:
     """Migrate, and load the demo practice into a database that never had it."""
     say("Migrating the database")
     _manage(environment, "migrate", "--noinput")
+    _manage(environment, "load_skills")
     database = hashlib.sha256(environment["DATABASE_URL"].rpartition("@")[2].encode()).hexdigest()[:12]
     marker = data_dir / f"demo-loaded-{database if os.environ.get('DATABASE_URL') else 'embedded'}"
     if environment["DEBUG"] != "1" or marker.exists():
