@@ -1,6 +1,5 @@
 """The coach's own words about a client or a session. No client ever sees them."""
 
-
 from django.db import models
 from django.db.models.functions import Now
 

@@ -1,0 +1,140 @@
+"""Makes the demo practice from its data, through the same actions that the pages use."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from allauth.account.models import EmailAddress
+
+from coaching import time_zones
+from coaching.actions import accounts, clients, notes, sessions
+from coaching.actions.clients import ClientDetails
+from coaching.actions.sessions import Booking
+from coaching.demo import people, sign_ins
+from coaching.models import Client, CoachingProfile, CoachingSession, User
+from journeyloop.tenancy import tenant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """Who is in the demo."""
+
+    coach: CoachingProfile
+    """Maya, whose companion knows her."""
+    newcomer: CoachingProfile
+    """Noor, whose companion does not yet."""
+    clients: tuple[Client, ...]
+
+
+def existing() -> Practice | None:
+    """Find the demo practice, if it was made before."""
+    found = CoachingProfile.objects.filter(user__email__in=[sign_ins.COACH, sign_ins.NEWCOMER])
+    by_email = {profile.user.email: profile for profile in found.select_related("user")}
+    if len(by_email) < 2:
+        return None
+    return _practice(by_email[sign_ins.COACH], by_email[sign_ins.NEWCOMER])
+
+
+def make(*, now: datetime) -> Practice:
+    """Make the demo practice around this moment. The sign-ins must not exist: see `remove`."""
+    maya = _sign_in(sign_ins.COACH, people.COACH_NAME, people.COACH_ZONE)
+    accounts.confirm_time_zone(user=maya, time_zone=people.COACH_ZONE, now=now)
+    noor = _sign_in(sign_ins.NEWCOMER, people.NEWCOMER_NAME, people.NEWCOMER_ZONE)
+    client = _sign_in(sign_ins.CLIENT, people.ADAEZE.name, people.ADAEZE.time_zone)
+    _sign_in(sign_ins.OPERATOR, "Operator", "UTC", is_staff=True)
+    coach, newcomer = accounts.open_practice(user=maya), accounts.open_practice(user=noor)
+    with tenant(coach.pk):
+        for person in people.PEOPLE:
+            _add(person, by=maya, now=now)
+        Client.objects.filter(email=sign_ins.CLIENT).update(user=client)
+    return _practice(coach, newcomer)
+
+
+def remove() -> None:
+    """
+    Delete everybody in the demo with everything of theirs.
+
+    Through the owner's connection: some tables do not let the application delete.
+    """
+    for user in User.objects.using("owner").filter(email__in=[email for email, _ in sign_ins.SIGN_INS]):
+        Client.all_tenants.using("owner").filter(user=user).update(user=None)
+        practice = CoachingProfile.objects.using("owner").filter(user=user).first()
+        # Deleting follows foreign keys through scoped managers, which want a door to be open; for somebody without
+        # a practice any coach's will do, because nothing of theirs lies behind one.
+        with tenant(practice.pk if practice else user.pk):
+            user.delete(using="owner")
+
+
+def _practice(coach: CoachingProfile, newcomer: CoachingProfile) -> Practice:
+    with tenant(coach.pk):
+        return Practice(coach=coach, newcomer=newcomer, clients=tuple(Client.objects.order_by("name")))
+
+
+def _sign_in(email: str, name: str, zone: str, *, is_staff: bool = False) -> User:
+    user = User.objects.create_user(email, sign_ins.PASSWORD, name=name, time_zone=zone, is_staff=is_staff)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def _add(person: people.Person, *, by: User, now: datetime) -> Client:
+    first = min(_starts_at(meeting, by, now) for meeting in person.meetings)
+    met = min(first, now) - timedelta(days=9)
+    details = ClientDetails(
+        name=person.name,
+        email=person.email,
+        pronouns=person.pronouns,
+        time_zone=person.time_zone,
+        status=person.status,
+        goal_summary=person.goal,
+        started_on=first.date() if first < now else None,
+        total_sessions=person.package,
+    )
+    client = clients.create_client(details=details, by=by, now=met)
+    if person.note:
+        notes.write_note(client=client, text=person.note, by=by, now=met + timedelta(minutes=40))
+    for meeting in person.meetings:
+        _hold(meeting, client, by=by, now=now)
+    return client
+
+
+def _hold(meeting: people.Meeting, client: Client, *, by: User, now: datetime) -> None:
+    starts_at = _starts_at(meeting, by, now)
+    kind = CoachingSession.Type.INTAKE if meeting.intake else CoachingSession.Type.REGULAR
+    booking = Booking(
+        starts_at=starts_at,
+        time_zone=by.time_zone,
+        duration_minutes=meeting.minutes,
+        title=meeting.title,
+        session_type=kind,
+        meeting_url=people.ROOM,
+    )
+    planned_at = min(starts_at, now) - timedelta(days=8)
+    session = sessions.schedule_session(client=client, booking=booking, by=by, now=planned_at)
+    after = session.ends_at + timedelta(minutes=5)
+    if meeting.outcome == "completed":
+        sessions.complete_session(session=session, by=by, now=after)
+    elif meeting.outcome == "missed":
+        sessions.miss_session(session=session, by=by, now=after)
+    elif meeting.outcome == "cancelled":
+        day_before = starts_at - timedelta(days=1)
+        sessions.cancel_session(session=session, reason=meeting.reason, by=by, now=day_before)
+    if meeting.note:
+        noted_at = after + timedelta(minutes=20)
+        notes.write_note(client=client, session=session, text=meeting.note, by=by, now=noted_at)
+
+
+def _starts_at(meeting: people.Meeting, coach: User, now: datetime) -> datetime:
+    today = now.astimezone(coach.zone).date()
+    wall = datetime.combine(
+        _working_day(today, meeting.day), time.fromisoformat(meeting.at), tzinfo=coach.zone
+    )
+    return wall.astimezone(UTC)
+
+
+def _working_day(today: date, count: int) -> date:
+    """Count working days from today, which counts itself as one even at a weekend: a demo has a today."""
+    found, step = today, timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        found += step
+        while found.weekday() > 4:
+            found += step
+    return found

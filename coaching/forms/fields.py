@@ -1,0 +1,30 @@
+"""Form fields that more than one form uses."""
+
+from typing import Any
+
+from django import forms
+
+from coaching import time_zones
+
+
+class TimeZoneField(forms.CharField):
+    """An IANA zone, typed or picked from the page's list of zones; a city alone will do."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {
+            "list": "zones",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "placeholder": "Europe/Lisbon",
+        }
+        super().__init__(max_length=64, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Answer the zone's IANA name."""
+        words = super().clean(value)
+        try:
+            return time_zones.find_zone(words)
+        except time_zones.UnknownZoneError:
+            raise forms.ValidationError(
+                f"“{words}” is not a time zone that we know. Try the nearest large city, such as Lisbon or New York."
+            ) from None

@@ -1,0 +1,14 @@
+"""The form for a private note."""
+
+from django import forms
+
+
+class NoteForm(forms.Form):
+    """A private note."""
+
+    text = forms.CharField(
+        max_length=20_000,
+        label="Private note",
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What stayed with you?"}),
+        error_messages={"required": "There are no words in this note yet."},
+    )

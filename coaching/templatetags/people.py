@@ -1,0 +1,60 @@
+"""How times and people are written on pages. Times arrive as instants."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+
+from coaching import time_zones
+
+register = template.Library()
+
+
+@register.filter
+def day(moment: datetime, now: datetime) -> str:
+    """Name a day as people do: Today, Tomorrow, Yesterday, Thu 26 Nov; the year when it is another one."""
+    here = timezone.get_current_timezone()
+    date, today = moment.astimezone(here).date(), now.astimezone(here).date()
+    named = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get((date - today).days)
+    return named or f"{date:%a} {date.day} {date:%b}" + (f" {date.year}" if date.year != today.year else "")
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """Write an instant as the reader's clock shows it."""
+    return f"{moment.astimezone(timezone.get_current_timezone()):%H:%M}"
+
+
+@register.filter
+def clock_in(moment: datetime, zone: ZoneInfo) -> str:
+    """Write an instant as a clock in that zone shows it, with the day where it is another one."""
+    theirs, ours = moment.astimezone(zone), moment.astimezone(timezone.get_current_timezone())
+    return f"{theirs:%H:%M}" if theirs.date() == ours.date() else f"{theirs:%a} {theirs:%H:%M}"
+
+
+@register.filter
+def elsewhere(moment: datetime, zone: ZoneInfo) -> bool:
+    """Say whether that zone's clock shows another time than the reader's at this instant."""
+    return (
+        moment.astimezone(zone).utcoffset() != moment.astimezone(timezone.get_current_timezone()).utcoffset()
+    )
+
+
+@register.filter
+def place(zone: ZoneInfo | str) -> str:
+    """Name a zone's city: Europe/Lisbon is Lisbon."""
+    return str(zone).rpartition("/")[2].replace("_", " ")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Take the first letters of the first and the last word."""
+    words = name.split() or ["?"]
+    return words[0][0] + (words[-1][0] if len(words) > 1 else "")
+
+
+@register.simple_tag
+def zones() -> tuple[str, ...]:
+    """List the zones for a page's datalist."""
+    return time_zones.zone_names()

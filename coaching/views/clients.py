@@ -1,0 +1,147 @@
+"""Pages about clients."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from coaching import slots
+from coaching.accounts.decorators import coach_required
+from coaching.accounts.http import CoachRequest
+from coaching.actions import clients
+from coaching.forms.clients import ClientForm, fresh_details, written_details
+from coaching.forms.notes import NoteForm
+from coaching.models import Client, CoachingSession, Note
+
+MOST_SHOWN = 200
+"""Rows of the list; a longer practice searches."""
+PAST_SHOWN = 50
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@coach_required
+def client_list(request: CoachRequest) -> HttpResponse:
+    """Show the coach's clients: the page, or just the list when htmx asks for it."""
+    words, archived = request.GET.get("q", "").strip()[:100], request.GET.get("show") == "archived"
+    everybody = Client.objects.archived() if archived else Client.objects.current()
+    found = everybody.named_like(words).with_session_counts().with_next_session(now=timezone.now())
+    shown = list(found.order_by("name")[: MOST_SHOWN + 1])
+    context = {
+        "clients": shown[:MOST_SHOWN],
+        "cut": len(shown) > MOST_SHOWN,
+        "words": words,
+        "archived": archived,
+        "now": timezone.now(),
+    }
+    template = "coaching/client_list.html" + ("#client-list" if request.htmx else "")
+    return TemplateResponse(request, template, context)
+
+
+@require_http_methods(["GET", "POST"])
+@coach_required
+def client_create(request: CoachRequest) -> HttpResponse:
+    """Add a client."""
+    start = fresh_details(time_zone=request.user.time_zone, today=timezone.localdate())
+    form = ClientForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        client = clients.create_client(details=form.details(), by=request.user, now=timezone.now())
+        messages.success(request, f"{client.name} is in your list.")
+        return redirect("client-detail", client.pk)
+    return _form_page(request, form, client=None)
+
+
+@require_http_methods(["GET", "POST"])
+@coach_required
+def client_edit(request: CoachRequest, client_id: UUID) -> HttpResponse:
+    """Change what is written down about a client."""
+    client = get_object_or_404(Client.objects, pk=client_id)
+    form = ClientForm(request.POST or None, initial=written_details(client), client=client)
+    if client.is_archived:
+        return _refuse(request, client, f"{client.name} is archived. Restore them to change anything.")
+    if request.method == "POST" and form.is_valid():
+        clients.update_client(client=client, details=form.details(), by=request.user, now=timezone.now())
+        messages.success(request, "Saved.")
+        return redirect("client-detail", client.pk)
+    return _form_page(request, form, client=client)
+
+
+@require_GET
+@coach_required
+def client_detail(request: CoachRequest, client_id: UUID) -> HttpResponse:
+    """Show one client: who they are, their sessions, the coach's notes."""
+    return _detail_page(request, get_object_or_404(Client.objects, pk=client_id))
+
+
+@require_POST
+@coach_required
+def client_archive(request: CoachRequest, client_id: UUID) -> HttpResponse:
+    """Put a client away."""
+    client = get_object_or_404(Client.objects, pk=client_id)
+    try:
+        clients.archive_client(client=client, by=request.user, now=timezone.now())
+    except clients.ClientArchivedError:
+        return _refuse(request, client, f"{client.name} was archived already.")
+    undo = reverse("client-restore", args=[client.pk])
+    messages.success(request, f"{client.name} is archived.", extra_tags=undo)
+    return redirect("client-list")
+
+
+@require_POST
+@coach_required
+def client_restore(request: CoachRequest, client_id: UUID) -> HttpResponse:
+    """Bring an archived client back."""
+    client = get_object_or_404(Client.objects, pk=client_id)
+    try:
+        clients.restore_client(client=client, by=request.user, now=timezone.now())
+    except clients.ClientNotArchivedError:
+        return _refuse(request, client, f"{client.name} is not archived.")
+    messages.success(request, f"{client.name} is back in your list.")
+    return redirect("client-detail", client.pk)
+
+
+def _form_page(request: HttpRequest, form: ClientForm, *, client: Client | None) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "client": client}
+    return TemplateResponse(request, "coaching/client_form.html", context, status=status)
+
+
+def _refuse(request: CoachRequest, client: Client, problem: str) -> HttpResponse:
+    client.refresh_from_db()
+    return _detail_page(request, client, problem=problem, status=409)
+
+
+def _detail_page(
+    request: CoachRequest, client: Client, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    context: dict[str, Any] = {
+        "client": client,
+        "now": now,
+        "problem": problem,
+        "parts": slots.parts_of("client-detail", request, client),
+        "notes": Note.objects.filter(client=client).select_related("session").order_by("-created_at"),
+        "note_form": NoteForm(),
+        **_sessions_of(client),
+    }
+    return TemplateResponse(request, "coaching/client_detail.html", context, status=status)
+
+
+def _sessions_of(client: Client) -> dict[str, Any]:
+    """Sort a client's sessions into those to come, those without a word yet, and those behind; one query."""
+    now = timezone.now()
+    every = list(CoachingSession.objects.filter(client=client).order_by("-starts_at"))
+    planned = [session for session in reversed(every) if session.is_planned]
+    return {
+        "upcoming": [session for session in planned if session.ends_at > now],
+        "unsettled": [session for session in planned if session.ends_at <= now],
+        "past": [session for session in every if not session.is_planned][:PAST_SHOWN],
+        "held": sum(session.status == CoachingSession.Status.COMPLETED for session in every),
+    }

@@ -1,0 +1,49 @@
+"""A session's page, as it is shown alone and when something was refused."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from coaching import slots
+from coaching.accounts.http import CoachRequest
+from coaching.forms.notes import NoteForm
+from coaching.forms.sessions import CancelForm
+from coaching.models import CoachingSession, Note
+
+_SETTLED: dict[str, str] = {
+    CoachingSession.Status.COMPLETED: "This session is already marked as completed.",
+    CoachingSession.Status.CANCELLED: "This session is already cancelled.",
+    CoachingSession.Status.MISSED: "This session is already marked as not held.",
+}
+
+
+def detail_page(
+    request: CoachRequest, session: CoachingSession, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """Render a session with its notes and what can be done with it."""
+    now = timezone.now()
+    client = session.client
+    held = CoachingSession.objects.filter(client=client, status=CoachingSession.Status.COMPLETED).count()
+    context: dict[str, Any] = {
+        "session": session,
+        "client": client,
+        "now": now,
+        "has_begun": session.starts_at <= now,
+        "held": held,
+        "package_spent": client.total_sessions is not None and held >= client.total_sessions,
+        "problem": problem,
+        "parts": slots.parts_of("session-detail", request, session),
+        "notes": Note.objects.filter(session=session).select_related("session").order_by("-created_at"),
+        "note_form": NoteForm(),
+        "cancel_form": CancelForm(),
+    }
+    return TemplateResponse(request, "coaching/session_detail.html", context, status=status)
+
+
+def refuse(request: CoachRequest, session: CoachingSession, problem: str = "") -> HttpResponse:
+    """Show the session as it is now, and why nothing was done: 409."""
+    session.refresh_from_db()
+    words = problem or _SETTLED.get(session.status, "This session is planned.")
+    return detail_page(request, session, problem=words, status=409)

@@ -1,0 +1,172 @@
+"""Pages about sessions: the list, one session, planning and moving."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from coaching.accounts.decorators import coach_required
+from coaching.accounts.http import CoachRequest
+from coaching.actions import sessions
+from coaching.forms.sessions import BookingForm, SessionForm, booking_of
+from coaching.models import Client, CoachingSession
+from coaching.views.session_pages import detail_page, refuse
+
+PAST_A_PAGE = 25
+MOST_UPCOMING = 300
+
+
+@require_GET
+@coach_required
+def session_list(request: CoachRequest) -> HttpResponse:
+    """Show what is planned, by day, and what is behind."""
+    now = timezone.now()
+    past = Paginator(CoachingSession.objects.settled().with_client(), PAST_A_PAGE)
+    context = {
+        "now": now,
+        "groups": _by_time(now),
+        "unsettled": CoachingSession.objects.unsettled(now=now).with_client(),
+        "past": past.get_page(request.GET.get("page")),
+    }
+    return TemplateResponse(request, "coaching/session_list.html", context)
+
+
+@require_GET
+@coach_required
+def session_detail(request: CoachRequest, session_id: UUID) -> HttpResponse:
+    """Show one session with its notes, and what can be done with it."""
+    session = get_object_or_404(CoachingSession.objects.with_client(), pk=session_id)
+    return detail_page(request, session)
+
+
+@require_http_methods(["GET", "POST"])
+@coach_required
+def session_create(request: CoachRequest) -> HttpResponse:
+    """Plan a session."""
+    form = _session_form(request, request.POST or None)
+    if request.method == "GET":
+        return _form_page(request, form)
+    if not form.is_valid() or _must_ask(request, form):
+        return _form_page(request, form, status=422)
+    client, booking = form.chosen_client(), form.booking()
+    session = sessions.schedule_session(client=client, booking=booking, by=request.user, now=timezone.now())
+    messages.success(request, f"Planned with {client.name}.{_fold_note(form)}")
+    return redirect("session-detail", session.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@coach_required
+def session_reschedule(request: CoachRequest, session_id: UUID) -> HttpResponse:
+    """Move a planned session."""
+    session = get_object_or_404(CoachingSession.objects.with_client(), pk=session_id)
+    zone = request.user.zone
+    form = BookingForm(request.POST or None, zone=zone, initial=booking_of(session, zone))
+    if not session.is_planned:
+        return refuse(request, session)
+    if request.method == "GET":
+        return _form_page(request, form, session=session)
+    if not form.is_valid() or _must_ask(request, form, session):
+        return _form_page(request, form, session=session, status=422)
+    try:
+        sessions.reschedule_session(session=session, booking=form.booking(), by=request.user)
+    except sessions.SessionSettledError:
+        return refuse(request, session)
+    messages.success(request, f"The session with {session.client.name} is moved.{_fold_note(form)}")
+    return redirect("session-detail", session.pk)
+
+
+@require_GET
+@coach_required
+def session_preview(request: CoachRequest) -> HttpResponse:
+    """Show a half-filled form's time on the client's clock, and what else is planned then (htmx)."""
+    session = None
+    if moved := _uuid(request.GET.get("session")):
+        session = get_object_or_404(CoachingSession.objects.with_client(), pk=moved)
+    context = {"now": timezone.now(), **_preview_of(request, session)}
+    return TemplateResponse(request, "coaching/parts/session_preview.html", context)
+
+
+def _by_time(now: datetime) -> list[tuple[str, list[CoachingSession]]]:
+    """Group what is planned on the coach's calendar: today, the rest of this week, later."""
+    today = timezone.localdate(now)
+    sunday = today + timedelta(days=6 - today.weekday())
+    groups: dict[str, list[CoachingSession]] = {"Today": [], "This week": [], "Later": []}
+    for session in CoachingSession.objects.upcoming(now=now).with_client()[:MOST_UPCOMING]:
+        date = timezone.localdate(session.starts_at)
+        groups["Today" if date <= today else "This week" if date <= sunday else "Later"].append(session)
+    return list(groups.items())
+
+
+def _session_form(request: CoachRequest, data: Any) -> SessionForm:
+    start: dict[str, Any] = {"duration_minutes": 60, "session_type": CoachingSession.Type.REGULAR}
+    if chosen := _uuid(request.GET.get("client")):
+        start["client"] = str(chosen)
+    clients = Client.objects.current().order_by("name")
+    return SessionForm(data, zone=request.user.zone, clients=clients, initial=start)
+
+
+def _form_page(
+    request: HttpRequest, form: BookingForm, *, session: CoachingSession | None = None, status: int = 200
+) -> HttpResponse:
+    clashes = _clashes(form, session) if form.is_bound and form.is_valid() else []
+    context = {"form": form, "session": session, "clashes": clashes, "now": timezone.now()}
+    return TemplateResponse(request, "coaching/session_form.html", context, status=status)
+
+
+def _must_ask(request: HttpRequest, form: BookingForm, session: CoachingSession | None = None) -> bool:
+    """Say whether to ask before planning over another session; `anyway` is the coach's answer."""
+    return "anyway" not in request.POST and bool(_clashes(form, session))
+
+
+def _clashes(form: BookingForm, session: CoachingSession | None) -> list[CoachingSession]:
+    booking = form.booking()
+    ends_at = booking.starts_at + timedelta(minutes=booking.duration_minutes)
+    others = CoachingSession.objects.overlapping(starts_at=booking.starts_at, ends_at=ends_at)
+    return list(others.exclude(pk=session.pk if session else None).with_client())
+
+
+def _preview_of(request: CoachRequest, session: CoachingSession | None) -> dict[str, Any]:
+    form = BookingForm(request.GET, zone=request.user.zone)
+    form.full_clean()
+    client_id = session.client_id if session else _uuid(request.GET.get("client"))
+    client = Client.objects.filter(pk=client_id).first() if client_id else None
+    starts_at = form.cleaned_data.get("starts_at")
+    whole = starts_at is not None and "duration_minutes" in form.cleaned_data
+    return {
+        "client": client,
+        "session": session,
+        "starts_at": starts_at,
+        "comes_twice": form.cleaned_data.get("comes_twice", False),
+        "gap": form.errors.get("time") if "time" in request.GET and request.GET["time"] else None,
+        "clashes": _clashes_at(form, session) if whole else [],
+    }
+
+
+def _clashes_at(form: BookingForm, session: CoachingSession | None) -> list[CoachingSession]:
+    found = form.cleaned_data
+    ends_at = found["starts_at"] + timedelta(minutes=found["duration_minutes"])
+    others = CoachingSession.objects.overlapping(starts_at=found["starts_at"], ends_at=ends_at)
+    return list(others.exclude(pk=session.pk if session else None).with_client())
+
+
+def _fold_note(form: BookingForm) -> str:
+    """Say which of the two was meant when the clocks go back over the chosen time."""
+    return (
+        " The clocks go back that night; this is the earlier of the two."
+        if form.cleaned_data["comes_twice"]
+        else ""
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
