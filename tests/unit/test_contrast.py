@@ -10,7 +10,11 @@ SURFACES = ("ground", "surface", "raised", "sunken", "field", "hover")
 
 TEXT_PAIRS = [
     *((text, surface) for text in ("text", "text-2", "text-3", "accent-text") for surface in SURFACES),
-    *((word, surface) for word in ("good", "warn", "bad") for surface in ("ground", "surface", "raised", "sunken")),
+    *(
+        (word, surface)
+        for word in ("good", "warn", "bad")
+        for surface in ("ground", "surface", "raised", "sunken")
+    ),
     *((word, f"{word}-soft") for word in ("good", "warn", "bad")),
     *((text, f"{word}-soft") for text in ("text", "text-2") for word in ("accent", "good", "warn", "bad")),
     ("accent-text", "accent-soft"),
