@@ -1,0 +1,126 @@
+"""The coach says something: POST /api/v1/companion/chat/, from a form, from htmx, or as JSON."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from coaching.accounts.decorators import coach_required
+from coaching.accounts.http import CoachRequest
+from coaching.models import Client
+from companion.actions import conversations, interactions, provisioning
+from companion.actions.conversations import MessageError, Said
+from companion.actions.interactions import AnswerError
+from companion.api import threads
+from companion.api.views import page
+from companion.api.views.fragments import tell_turn, turns_response
+from companion.models import CompanionContext, MicroInteraction
+from companion.scheduling import queue
+
+
+class UnreadableRequestError(Exception):
+    """The body is not what this address takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a request wants to say."""
+
+    text: str
+    request_key: str | None
+    question: UUID | None = None
+    """The question that it answers; the answer is then what is said."""
+
+
+@require_POST
+@coach_required
+def chat(request: CoachRequest) -> HttpResponse:
+    """Store a message and the turn that will answer it; 202, because the answer comes as an event."""
+    text = ""
+    try:
+        wish = _wish(request)
+        text = wish.text
+        said = say(request, text=_answered(wish), request_key=wish.request_key)
+    except (UnreadableRequestError, MessageError, AnswerError) as error:
+        return _refusal(request, str(error), text=text)
+    return _accepted(request, said)
+
+
+def say(request: CoachRequest, *, text: str, request_key: str | None = None) -> Said:
+    """Say this for the coach, tell their other tabs, and wake a worker. Raises MessageError."""
+    client = _client_in_focus(request)
+    said = conversations.say(text=text, request_key=request_key, client=client)
+    if not said.is_new and said.message.text != conversations.checked(text):
+        # A browser may bring back an old form's key; other words are another message.
+        said = conversations.say(text=text, client=client)
+    if said.is_new:
+        tell_turn(request, said.turn)
+        queue.ring(said.turn.pk)
+    return said
+
+
+def _client_in_focus(request: CoachRequest) -> Client | None:
+    context = CompanionContext.objects.select_related("active_client").first()
+    if context is None:
+        provisioning.provision(coach=request.coach)
+    return context.active_client if context else None
+
+
+def _wish(request: CoachRequest) -> Wish:
+    data = _json(request) if request.content_type == "application/json" else request.POST
+    text, key = data.get("message", ""), data.get("request_key") or None
+    if not isinstance(text, str) or not isinstance(key, str | None) or len(key or "") > 64:
+        raise UnreadableRequestError("`message` and `request_key` are text; a key has 64 characters at most.")
+    return _as_answer(data.get("interaction_response"), key) or Wish(text=text, request_key=key)
+
+
+def _json(request: CoachRequest) -> dict[str, Any]:
+    try:
+        data = json.loads(request.body)
+    except ValueError as error:
+        raise UnreadableRequestError("The body is not JSON.") from error
+    if not isinstance(data, dict):
+        raise UnreadableRequestError("The body is not a JSON object.")
+    return data
+
+
+def _as_answer(response: object, key: str | None) -> Wish | None:
+    """Read `interaction_response`: `{"id": …, "answer": …}`."""
+    if not response:
+        return None
+    try:
+        question, answer = UUID(response["id"]), response["answer"]  # type: ignore[index]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableRequestError("`interaction_response` needs an `id` and an `answer`.") from error
+    return Wish(text=str(answer), request_key=key, question=question)
+
+
+def _answered(wish: Wish) -> str:
+    """Take an answer to a question, which gives the words that are said. Raises AnswerError."""
+    if wish.question is None:
+        return wish.text
+    question = get_object_or_404(MicroInteraction.objects.all(), pk=wish.question)
+    return interactions.answer(interaction=question, answer=wish.text, now=timezone.now())
+
+
+def _accepted(request: CoachRequest, said: Said) -> HttpResponse:
+    if request.htmx or _is_form_of_a_page(request):
+        return turns_response(request, threads.just_said(said.message, said.turn), status=202)
+    return JsonResponse({"status": "processing", "job_id": str(said.turn.pk)}, status=202)
+
+
+def _refusal(request: CoachRequest, words: str, *, text: str) -> HttpResponse:
+    if _is_form_of_a_page(request) and not request.htmx:
+        return page.show(request, draft=text, error=words, status=422)
+    error = {"code": "message_refused", "message": words, "details": {}}
+    return JsonResponse({"error": error}, status=422)
+
+
+def _is_form_of_a_page(request: CoachRequest) -> bool:
+    """Whether a browser posted the form itself, without script."""
+    return "text/html" in request.headers.get("accept", "")

@@ -1,0 +1,40 @@
+"""What several views answer with: turns for a page that is open, and word to the coach's other tabs."""
+
+from typing import cast
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from coaching.accounts.http import CoachRequest
+from companion.actions import turns
+from companion.api import events
+from companion.api.threads import TurnCard
+from companion.models import CompanionContext, Notification, Turn
+
+
+def turns_response(request: CoachRequest, *cards: TurnCard, status: int = 200) -> HttpResponse:
+    """Answer with these turns; without script, with the conversation where the last of them stands."""
+    if not request.htmx:
+        return redirect(reverse("companion") + (f"#turn-{cards[-1].turn.pk}" if cards else ""))
+    return TemplateResponse(request, "companion/partials/turns.html", {"cards": cards}, status=status)
+
+
+def tell_turn(request: CoachRequest, turn: Turn) -> None:
+    """Let the coach's other tabs follow a change of a turn."""
+    told = turns.told_of(turn)
+    events.record(coach_id=request.coach.pk, event=cast("events.EventName", told.event), data=told.data)
+
+
+def tell_main_panel(request: CoachRequest, context: CompanionContext) -> None:
+    """Let open pages fetch the main panel again."""
+    kind, object_id, version = context.panel("main")
+    data = {"panel": "main", "kind": kind, "object": object_id, "version": version}
+    events.record(coach_id=request.coach.pk, event="main-update", data=data)
+
+
+def tell_notice(request: CoachRequest, notification: Notification) -> None:
+    """Let the coach's other tabs follow what became of a notice."""
+    data = {"id": notification.pk, "version": 2}
+    events.record(coach_id=request.coach.pk, event="notification", data=data)
