@@ -1,8 +1,8 @@
 """
 Places on the practice's pages that apps on higher floors may fill.
 
-The practice knows no AI, so it asks nobody by name: a higher app calls `fill` in its `ready()`. A part's function
-gets the request and the page's object and answers the template's context, or None to show nothing.
+The practice knows no AI, so it asks nobody by name: a higher app calls `fill` in its `ready()`. A part's
+function gets the request and the page's object and answers the template's context, or None to show nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ _filled: dict[Place, list[tuple[str, ContextOf]]] = {"client-detail": [], "sessi
 
 
 def fill(place: Place, *, template: str, context: ContextOf) -> None:
-    """Show this template in this place, after those that are there already. Filling twice is the same as once."""
+    """Show this template in this place, below those that are there already. Twice is the same as once."""
     if (template, context) not in _filled[place]:
         _filled[place].append((template, context))
 

@@ -17,7 +17,7 @@ def coach_required(
     """Show a coach's page to coaches; to anybody else it does not exist."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if getattr(request, "coach", None) is None:
             raise Http404
         return view(cast("CoachRequest", request), *args, **kwargs)

@@ -52,7 +52,7 @@ class CoachOfRequest:
                 transaction.set_rollback(True)
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:  # noqa: ARG002
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Undo what a failed view wrote; Django turns the exception into a page further out."""
         if getattr(request, "coach", None) is not None:
             transaction.set_rollback(True)

@@ -103,5 +103,5 @@ def _change_planned(session: CoachingSession, *, by: User, deed: str, **changes:
     session.refresh_from_db()
     if not changed:
         raise SessionSettledError(session)
-    log.info("session." + deed, session=str(session.pk), by=str(by.pk))
+    log.info("session.changed", deed=deed, session=str(session.pk), by=str(by.pk))
     return session

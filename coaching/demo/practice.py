@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from allauth.account.models import EmailAddress
 
-from coaching import time_zones
 from coaching.actions import accounts, clients, notes, sessions
 from coaching.actions.clients import ClientDetails
 from coaching.actions.sessions import Booking
 from coaching.demo import people, sign_ins
+from coaching.demo.clients_on_their_way import ADAEZE
+from coaching.demo.shapes import Meeting, Person
 from coaching.models import Client, CoachingProfile, CoachingSession, User
 from journeyloop.tenancy import tenant
 
@@ -39,7 +40,7 @@ def make(*, now: datetime) -> Practice:
     maya = _sign_in(sign_ins.COACH, people.COACH_NAME, people.COACH_ZONE)
     accounts.confirm_time_zone(user=maya, time_zone=people.COACH_ZONE, now=now)
     noor = _sign_in(sign_ins.NEWCOMER, people.NEWCOMER_NAME, people.NEWCOMER_ZONE)
-    client = _sign_in(sign_ins.CLIENT, people.ADAEZE.name, people.ADAEZE.time_zone)
+    client = _sign_in(sign_ins.CLIENT, ADAEZE.name, ADAEZE.time_zone)
     _sign_in(sign_ins.OPERATOR, "Operator", "UTC", is_staff=True)
     coach, newcomer = accounts.open_practice(user=maya), accounts.open_practice(user=noor)
     with tenant(coach.pk):
@@ -58,8 +59,8 @@ def remove() -> None:
     for user in User.objects.using("owner").filter(email__in=[email for email, _ in sign_ins.SIGN_INS]):
         Client.all_tenants.using("owner").filter(user=user).update(user=None)
         practice = CoachingProfile.objects.using("owner").filter(user=user).first()
-        # Deleting follows foreign keys through scoped managers, which want a door to be open; for somebody without
-        # a practice any coach's will do, because nothing of theirs lies behind one.
+        # Deleting follows foreign keys through scoped managers, which want an open door. Nothing of somebody
+        # without a practice lies behind one, so any name will do.
         with tenant(practice.pk if practice else user.pk):
             user.delete(using="owner")
 
@@ -75,7 +76,7 @@ def _sign_in(email: str, name: str, zone: str, *, is_staff: bool = False) -> Use
     return user
 
 
-def _add(person: people.Person, *, by: User, now: datetime) -> Client:
+def _add(person: Person, *, by: User, now: datetime) -> Client:
     first = min(_starts_at(meeting, by, now) for meeting in person.meetings)
     met = min(first, now) - timedelta(days=9)
     details = ClientDetails(
@@ -96,7 +97,7 @@ def _add(person: people.Person, *, by: User, now: datetime) -> Client:
     return client
 
 
-def _hold(meeting: people.Meeting, client: Client, *, by: User, now: datetime) -> None:
+def _hold(meeting: Meeting, client: Client, *, by: User, now: datetime) -> None:
     starts_at = _starts_at(meeting, by, now)
     kind = CoachingSession.Type.INTAKE if meeting.intake else CoachingSession.Type.REGULAR
     booking = Booking(
@@ -122,7 +123,7 @@ def _hold(meeting: people.Meeting, client: Client, *, by: User, now: datetime) -
         notes.write_note(client=client, session=session, text=meeting.note, by=by, now=noted_at)
 
 
-def _starts_at(meeting: people.Meeting, coach: User, now: datetime) -> datetime:
+def _starts_at(meeting: Meeting, coach: User, now: datetime) -> datetime:
     today = now.astimezone(coach.zone).date()
     wall = datetime.combine(
         _working_day(today, meeting.day), time.fromisoformat(meeting.at), tzinfo=coach.zone

@@ -10,6 +10,6 @@ OPERATOR = "operator@demo.local"
 SIGN_INS = (
     (COACH, "Maya, a coach in mid-practice"),
     (NEWCOMER, "Noor, a coach on the first day"),
-    (CLIENT, "Adaeze, one of Maya’s clients"),
+    (CLIENT, "Adaeze, a client of Maya's"),
     (OPERATOR, "The operator"),
 )

@@ -26,5 +26,5 @@ class TimeZoneField(forms.CharField):
             return time_zones.find_zone(words)
         except time_zones.UnknownZoneError:
             raise forms.ValidationError(
-                f"“{words}” is not a time zone that we know. Try the nearest large city, such as Lisbon or New York."
+                f"“{words}” is not a time zone that we know. Try the nearest large city, such as Lisbon."
             ) from None

@@ -126,10 +126,13 @@ def _must_ask(request: HttpRequest, form: BookingForm, session: CoachingSession 
 
 
 def _clashes(form: BookingForm, session: CoachingSession | None) -> list[CoachingSession]:
-    booking = form.booking()
-    ends_at = booking.starts_at + timedelta(minutes=booking.duration_minutes)
-    others = CoachingSession.objects.overlapping(starts_at=booking.starts_at, ends_at=ends_at)
-    return list(others.exclude(pk=session.pk if session else None).with_client())
+    """Find what else is planned then; nothing while the form's time or length is not understood."""
+    starts_at, minutes = form.cleaned_data.get("starts_at"), form.cleaned_data.get("duration_minutes")
+    if starts_at is None or minutes is None:
+        return []
+    ends_at = starts_at + timedelta(minutes=minutes)
+    others = CoachingSession.objects.overlapping(starts_at=starts_at, ends_at=ends_at).with_client()
+    return [other for other in others if session is None or other.pk != session.pk]
 
 
 def _preview_of(request: CoachRequest, session: CoachingSession | None) -> dict[str, Any]:
@@ -137,23 +140,14 @@ def _preview_of(request: CoachRequest, session: CoachingSession | None) -> dict[
     form.full_clean()
     client_id = session.client_id if session else _uuid(request.GET.get("client"))
     client = Client.objects.filter(pk=client_id).first() if client_id else None
-    starts_at = form.cleaned_data.get("starts_at")
-    whole = starts_at is not None and "duration_minutes" in form.cleaned_data
     return {
         "client": client,
         "session": session,
-        "starts_at": starts_at,
+        "starts_at": form.cleaned_data.get("starts_at"),
         "comes_twice": form.cleaned_data.get("comes_twice", False),
-        "gap": form.errors.get("time") if "time" in request.GET and request.GET["time"] else None,
-        "clashes": _clashes_at(form, session) if whole else [],
+        "gap": form.errors.get("time") if request.GET.get("time") else None,
+        "clashes": _clashes(form, session),
     }
-
-
-def _clashes_at(form: BookingForm, session: CoachingSession | None) -> list[CoachingSession]:
-    found = form.cleaned_data
-    ends_at = found["starts_at"] + timedelta(minutes=found["duration_minutes"])
-    others = CoachingSession.objects.overlapping(starts_at=found["starts_at"], ends_at=ends_at)
-    return list(others.exclude(pk=session.pk if session else None).with_client())
 
 
 def _fold_note(form: BookingForm) -> str:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--coach", required=True, metavar="EMAIL")
         parser.add_argument("--name", required=True, help="what the key is for")
 
-    def handle(self, *args: Any, **options: Any) -> str:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> str:
         """Print the token alone, so that a script can read it."""
         coach = CoachingProfile.objects.filter(user__email=options["coach"].lower()).first()
         if coach is None:

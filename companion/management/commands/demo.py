@@ -20,7 +20,7 @@ class Command(BaseCommand):
             "--reset", action="store_true", help="delete the demo practice first and make it anew"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         """Make people first, then what their companions know."""
         if not settings.DEBUG:
             raise CommandError("The demo practice has a well-known password; it is for DEBUG=1 only.")
