@@ -38,9 +38,7 @@ ERROR_TYPES = {
     500: "api_error",
     529: "overloaded_error",
 }
-WORDS = (
-    "Yes, I see what you mean, and I would begin with the smallest step that you can take this week.".split()
-)
+WORDS = "Yes, I see what you mean, and I would begin with the smallest step that you can take this week."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +230,7 @@ class _Exchange:
         data = compact(value).encode()
         wait = f"retry-after: {retry_after:g}\r\n" if retry_after is not None else ""
         head = (
-            f"HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\n{wait}content-length: {len(data)}"
+            f"HTTP/1.1 {status} Said\r\n{wait}content-type: application/json\r\ncontent-length: {len(data)}"
         )
         self.writer.write(f"{head}\r\n\r\n".encode() + data)
 
@@ -301,7 +299,7 @@ class _Exchange:
 
 
 def own_words(request: Request) -> str:
-    """Answer when nothing is scripted: structured where that was asked, always the same for the same prompt."""
+    """Answer when nothing is scripted: structured where asked, always the same for the same prompt."""
     mark = hashlib.blake2b(compact(request.body.get("messages")).encode(), digest_size=4).hexdigest()
     words = f"({mark}) {WORDS}"
     return compact({"chat_message": words}) if "output_config" in request.body else words
