@@ -7,7 +7,6 @@ directory with mode 0700); then the services live elsewhere, and the programs ar
 reach as well. No permission of any directory that we did not make is ever changed.
 """
 
-import hashlib
 import os
 import pwd
 import secrets
@@ -43,8 +42,8 @@ class Home:
 
 def home_for(data_dir: Path, *, throw_away: bool = False) -> Home:
     """Make the services' home for a data directory, relocated if their user cannot reach it."""
-    user_id = _unprivileged_user() if os.geteuid() == 0 else None
     path = data_dir.resolve() / "services"
+    user_id = _user_of(path) if os.geteuid() == 0 else None
     path.mkdir(parents=True, exist_ok=True, mode=0o755)
     relocated = user_id is not None and not _may(user_id, "-x", path)
     if relocated:
@@ -64,6 +63,13 @@ def _password(home: Path, user_id: int | None) -> str:
     if user_id is not None:
         os.chown(path, user_id, -1)
     return path.read_text().strip()
+
+
+def _user_of(home: Path) -> int:
+    """Choose whom root starts the services as: whoever owns the data already, or somebody without rights."""
+    cluster = home / "postgres"
+    owner = cluster.stat().st_uid if cluster.exists() else 0
+    return owner or _unprivileged_user()
 
 
 def _unprivileged_user() -> int:
@@ -91,14 +97,15 @@ def _may(user_id: int, test: str, path: Path) -> bool:
 
 
 def _elsewhere(data_dir: Path, *, throw_away: bool) -> Path:
+    """Return a directory that everybody can enter; a data directory that was made anew gets a new one."""
     if throw_away:
         path = Path(tempfile.mkdtemp(prefix="journeyloop-"))
     else:
-        name = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:12]
-        path = STATE_ROOT / name
-        path.mkdir(parents=True, exist_ok=True)
-        STATE_ROOT.chmod(0o755)
-        (data_dir / "services-are-in").write_text(f"{path}\n")
+        STATE_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
+        note = data_dir / "services-are-in"
+        path = Path(note.read_text().strip()) if note.exists() else STATE_ROOT / secrets.token_hex(6)
+        note.write_text(f"{path}\n")
+        path.mkdir(exist_ok=True)
     path.chmod(0o755)
     return path
 

@@ -55,6 +55,9 @@ def main() -> int:
     except (EmbeddedServicesError, ProgramEndedError) as error:
         say(str(error))
         return 1
+    except PermissionError as error:
+        say(f"{error}. Another user made {data_dir}: run as that user, or choose another JL_DATA_DIR.")
+        return 1
 
 
 def _ask_to_stop(number: int, _frame: FrameType | None) -> None:
