@@ -1,6 +1,6 @@
 """Keep facts with their words and their source, and call them to mind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F
 
-from coaching.models import Client, Note
+from coaching.models import Note
 from companion.engine import memory as rules
 from companion.engine.capabilities import Taint
 from companion.engine.effects import Remember
@@ -59,17 +59,24 @@ def forget(*, fact: Row) -> None:
     fact.delete()
 
 
-def recall(*, words: str, clients: Sequence[Client], now: datetime, time_zone: str) -> tuple[rules.Fact, ...]:
-    """Call to mind what a message needs: facts about the coach; facts and notes on the clients it names."""
+def recall(
+    *, words: str, clients: Mapping[UUID, str], now: datetime, time_zone: str
+) -> tuple[rules.Fact, ...]:
+    """
+    Call to mind what a message needs: facts about the coach; facts and notes on the clients it names.
+
+    `clients` gives the name of each client that the message is about.
+    """
     zone = ZoneInfo(time_zone)
     query = _any_of(words)
     facts = [_fact(row, "", zone) for row in _found(CompanionMemory.objects.all(), query)] if query else []
-    names = {client.pk: client.name for client in clients}
-    about = ClientKnowledge.objects.filter(client__in=names)
-    facts += [_fact(row, f"{names[row.client_id]}: ", zone) for row in _newest(about)] if names else []
+    if not clients:
+        ranked = rules.rank(facts, query=words, today=now.astimezone(zone).date())
+        return rules.fit(rules.relevant(ranked), budget=RECALL_TOKENS)
+    about = ClientKnowledge.objects.filter(client__in=clients)
+    facts += [_fact(row, f"{clients[row.client_id]}: ", zone) for row in _newest(about)]
     ranked = rules.rank(facts, query=words, today=now.astimezone(zone).date())
-    called = ranked if names else rules.relevant(ranked)
-    return (*_notes(clients, zone), *rules.fit(called, budget=RECALL_TOKENS))
+    return (*_notes(clients, zone), *rules.fit(ranked, budget=RECALL_TOKENS))
 
 
 def profile(*, time_zone: str) -> tuple[rules.Fact, ...]:
@@ -117,13 +124,10 @@ def _fact(row: Row, about: str, zone: ZoneInfo) -> rules.Fact:
     )
 
 
-def _notes(clients: Sequence[Client], zone: ZoneInfo) -> tuple[rules.Fact, ...]:
+def _notes(clients: Mapping[UUID, str], zone: ZoneInfo) -> tuple[rules.Fact, ...]:
     """Hand over the newest private notes on each client: the coach's own words, so they carry no taint."""
-    if not clients:
-        return ()
-    names = {client.pk: client.name for client in clients}
-    notes = Note.objects.filter(client__in=names).order_by("-created_at")[: NOTES_A_CLIENT * len(names)]
-    return tuple(_note_fact(note, names[note.client_id], zone) for note in notes)
+    notes = Note.objects.filter(client__in=clients).order_by("-created_at")[: NOTES_A_CLIENT * len(clients)]
+    return tuple(_note_fact(note, clients[note.client_id], zone) for note in notes)
 
 
 def _note_fact(note: Note, name: str, zone: ZoneInfo) -> rules.Fact:

@@ -1,30 +1,30 @@
 """Read rows into what a prompt is built from. The one place where rows become prompt context."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, Subquery
 
 from coaching.models import Client, CoachingSession, User
 from companion.actions import bootstrapping, memory
 from companion.engine import prompt_assembler as p
 from companion.engine.capabilities import Rights, Taint
 from companion.engine.folding import fold
+from companion.engine.memory import Fact
 from companion.engine.personality import Layer
 from companion.engine.response import LayerName, Trigger
 from companion.engine.router import Grounds
 from companion.engine.skills import Skill, choose
+from companion.engine.words import terms
 from companion.models import (
     CompanionPersonality,
     CompanionSkill,
     CompanionState,
     Conversation,
     Message,
-    MicroInteraction,
     Proposal,
     Turn,
 )
@@ -32,6 +32,8 @@ from companion.models import (
 HISTORY_TOKENS = 24_000
 """Past this the older half of a conversation is folded into its summary."""
 CLIENTS, WEEK = 40, timedelta(days=7)
+CLIENTS_AT_ONCE = 3
+"""More names than this in one message call up no single client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,58 +45,88 @@ class Scene:
     grounds: Grounds
 
 
-@dataclass(frozen=True, slots=True)
-class _Thread:
-    turns: tuple[p.PastTurn, ...]
-    summary: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a turn is told beside its message."""
+
+    memory: p.MemoryContext
+    told: str
+    """The memory section as it goes on the wire."""
+    changes: str = ""
+    recalled: tuple[Fact, ...] = ()
+    past: tuple[p.PastTurn, ...] = ()
+    summary: str = ""
+    happened: tuple[str, ...] = ()
 
 
 def look(*, turn: Turn, coach: User, now: datetime) -> Scene:
     """Read everything that one turn may know."""
     message = Message.objects.get(turn=turn.clean_of_id or turn.pk, role=Message.Role.COACH)
     state = CompanionState.objects.get()
-    bootstrap = state.bootstrap_status != CompanionState.Bootstrap.COMPLETE
-    known = _memory(coach, now)
-    if turn.kind == Turn.Kind.CLEAN:
-        known = p.MemoryContext(coach_name=coach.short_name)
-    thread = _Thread((), "") if turn.kind == Turn.Kind.CLEAN else _thread(turn, message)
-    clients = _meant(message)
-    recalled = (
-        ()
-        if turn.kind == Turn.Kind.CLEAN
-        else memory.recall(words=message.text, clients=clients, now=now, time_zone=coach.time_zone)
-    )
-    taint = p.taint_of(known, recalled=recalled, history=thread.turns)
-    rights = Rights(unlocked=state.capabilities_unlocked, bootstrap=bootstrap, taint=taint)
-    told, changes = _tell(turn, known)
-    note = p.NoteContext(
-        local_time=now.astimezone(ZoneInfo(coach.time_zone)),
-        zone=coach.time_zone,
-        recalled=recalled,
-        bootstrap=bootstrapping.situation() if bootstrap else None,
-        changes=changes,
-        happened=_happened(message),
-        foreign_words=taint >= Taint.CLIENT,
+    known = _nothing_else(coach) if turn.kind == Turn.Kind.CLEAN else _all(turn, message, coach, now)
+    rights = Rights(
+        unlocked=state.capabilities_unlocked,
+        bootstrap=state.bootstrap_status != CompanionState.Bootstrap.COMPLETE,
+        taint=p.taint_of(known.memory, recalled=known.recalled, history=known.past),
     )
     context = p.TurnContext(
         layers=_layers(),
         rights=rights,
-        memory=told,
+        memory=known.told,
         message=message.text,
-        note=p.render_note(note),
+        note=_note(known, rights, coach, now),
         skills=_skills(message.text),
-        summary=thread.summary,
-        history=thread.turns,
+        summary=known.summary,
+        history=known.past,
     )
-    earlier = tuple(past.message for past in thread.turns)
-    grounds = Grounds(
+    return Scene(message=message, context=context, grounds=_grounds(message, known, rights))
+
+
+def _nothing_else(coach: User) -> _Known:
+    """A clean turn sees the coach's own message, the layers and the skills, and nothing that others said."""
+    memory_section = p.MemoryContext(coach_name=coach.short_name)
+    return _Known(memory=memory_section, told=p.render_memory(memory_section))
+
+
+def _all(turn: Turn, message: Message, coach: User, now: datetime) -> _Known:
+    section = _memory(coach, now)
+    past, summary = _thread(turn, message)
+    told, changes = _tell(turn.conversation, section)
+    return _Known(
+        memory=section,
+        told=told,
+        changes=changes,
+        recalled=memory.recall(
+            words=message.text, clients=_meant(message, section), now=now, time_zone=coach.time_zone
+        ),
+        past=past,
+        summary=summary,
+        happened=_happened(message),
+    )
+
+
+def _note(known: _Known, rights: Rights, coach: User, now: datetime) -> str:
+    return p.render_note(
+        p.NoteContext(
+            local_time=now.astimezone(ZoneInfo(coach.time_zone)),
+            zone=coach.time_zone,
+            recalled=known.recalled,
+            bootstrap=bootstrapping.situation() if rights.bootstrap else None,
+            changes=known.changes,
+            happened=known.happened,
+            foreign_words=rights.taint >= Taint.CLIENT,
+        )
+    )
+
+
+def _grounds(message: Message, known: _Known, rights: Rights) -> Grounds:
+    return Grounds(
         rights=rights,
         message=message.text,
-        earlier=earlier,
-        clients=p.client_refs(known),
-        sessions=p.session_refs(known),
+        earlier=tuple(turn.message for turn in known.past),
+        clients=p.client_refs(known.memory),
+        sessions=p.session_refs(known.memory),
     )
-    return Scene(message=message, context=context, grounds=grounds)
 
 
 def _layers() -> tuple[Layer, ...]:
@@ -171,7 +203,7 @@ def _when(instant: datetime | None, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
 
 
-def _thread(turn: Turn, message: Message) -> _Thread:
+def _thread(turn: Turn, message: Message) -> tuple[tuple[p.PastTurn, ...], str]:
     """Read the finished turns before this message, folding the oldest when they have grown too long."""
     conversation = turn.conversation
     past = _past_turns(conversation, before=message.number)
@@ -182,7 +214,7 @@ def _thread(turn: Turn, message: Message) -> _Thread:
         # The beginning of the prompt moves anyway, so what is known may move with it.
         conversation.memory_text = conversation.memory_told = ""
         conversation.save(update_fields=["summary", "summary_until", "memory_text", "memory_told"])
-    return _Thread(tuple(each for _, each in past[plan.folded :]), conversation.summary)
+    return tuple(each for _, each in past[plan.folded :]), conversation.summary
 
 
 def _past_turns(conversation: Conversation, *, before: int) -> list[tuple[int, p.PastTurn]]:
@@ -208,23 +240,20 @@ def _past_turns(conversation: Conversation, *, before: int) -> list[tuple[int, p
     return past
 
 
-def _meant(message: Message) -> Sequence[Client]:
+def _meant(message: Message, section: p.MemoryContext) -> dict[UUID, str]:
     """Find the clients that a message is about: the one whose page is open, and those it names."""
-    words = {word.strip(".,;:!?()'\u2019\"").casefold().removesuffix("'s") for word in message.text.split()}
-    words |= {word.removesuffix("\u2019s") for word in words}
-    return [
-        client
-        for client in Client.objects.current()
-        if client.pk == message.client_id or words & {part.casefold() for part in client.name.split()}
-    ][:3]
+    words = set(terms(message.text))
+    meant = {
+        client.id: client.name
+        for client in section.clients
+        if client.id == message.client_id or words & set(terms(client.name))
+    }
+    return dict(list(meant.items())[:CLIENTS_AT_ONCE])
 
 
-def _tell(turn: Turn, known: p.MemoryContext) -> tuple[str, str]:
+def _tell(conversation: Conversation, section: p.MemoryContext) -> tuple[str, str]:
     """Freeze part 4 with a thread's first message; afterwards say only what has changed since."""
-    fresh = p.render_memory(known)
-    if turn.kind == Turn.Kind.CLEAN:
-        return fresh, ""
-    conversation = turn.conversation
+    fresh = p.render_memory(section)
     if not conversation.memory_text:
         conversation.memory_text = conversation.memory_told = fresh
         conversation.save(update_fields=["memory_text", "memory_told"])
@@ -241,12 +270,10 @@ def _happened(message: Message) -> tuple[str, ...]:
     before = Message.objects.filter(
         conversation=message.conversation_id, number__lt=message.number, role=Message.Role.COACH
     ).order_by("-number")
-    since = before.values_list("created_at", flat=True).first()
-    if since is None:
-        return ()
-    decided = Proposal.objects.filter(decided_at__gte=since).exclude(status=Proposal.Status.STALE)
-    set_aside = MicroInteraction.objects.filter(answered_at__gte=since, status="dismissed")
-    return (
-        *(f"the coach {each.status} your proposal “{each.title}”" for each in decided.order_by("decided_at")),
-        *(f"the coach left your question “{each.prompt}” unanswered" for each in set_aside),
+    decided = (
+        Proposal.objects.filter(decided_at__gte=Subquery(before.values("created_at")[:1]))
+        .exclude(status=Proposal.Status.STALE)
+        .order_by("decided_at")
+        .values_list("status", "title")
     )
+    return tuple(f"the coach {status} your proposal “{title}”" for status, title in decided)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.db.models.functions import Now
 
-from coaching.models import User
 from companion.actions import bootstrapping, effects, scenes, usage
 from companion.actions.claims import ATTEMPTS, Claim
 from companion.actions.effects import Told
@@ -44,7 +43,10 @@ class Work:
 
     claim: Claim
     prompt: Prompt
+    note: str
+    """What the prompt put beside the coach's words; stored with them once the answer is."""
     grounds: router.Grounds
+    model_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,9 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
     Raises OvertakenError, usage.BudgetSpentError.
     """
     turn = _held(claim)
-    coach = User.objects.get(coaching_profile=claim.coach_id)
+    coach = turn.coach.user
     scene = scenes.look(turn=turn, coach=coach, now=now)
     prompt = assemble(scene.context)
-    Message.objects.filter(pk=scene.message.pk).update(context_note=scene.context.note)
-    Turn.objects.filter(pk=turn.pk).update(taint=scene.grounds.rights.taint, model_name=model_name)
     usage.reserve(
         turn=turn,
         fence=claim.fence,
@@ -75,7 +75,13 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
         now=now,
         time_zone=coach.time_zone,
     )
-    return Work(claim=claim, prompt=prompt, grounds=scene.grounds)
+    return Work(
+        claim=claim,
+        prompt=prompt,
+        note=scene.context.note,
+        grounds=scene.grounds,
+        model_name=model_name,
+    )
 
 
 def checkpoint(*, claim: Claim, text: str) -> None:
@@ -97,8 +103,11 @@ def finish(
     Raises OvertakenError.
     """
     turn = _held(work.claim, lock=True)
+    turn.taint, turn.model_name = work.grounds.rights.taint, work.model_name
     routed = router.effects(response, grounds=work.grounds)
     scene = effects.Scene(turn=turn, message=_asked(turn), rights=work.grounds.rights, now=now)
+    if turn.kind == Turn.Kind.CHAT:
+        Message.objects.filter(pk=scene.message.pk).update(context_note=work.note)
     not_done = effects.apply(routed.effects, scene=scene)
     turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
     _store_answer(turn, response.chat_message)
@@ -190,7 +199,7 @@ def told_of(turn: Turn) -> Told:
 
 
 def _held(claim: Claim, *, lock: bool = False) -> Turn:
-    turns = Turn.objects.select_related("conversation")
+    turns = Turn.objects.select_related("conversation", "coach__user")
     if lock:
         turns = turns.select_for_update(of=("self",))
     turn: Turn | None = turns.filter(pk=claim.turn_id).held(fence=claim.fence).first()
@@ -222,7 +231,16 @@ def _store_answer(turn: Turn, text: str) -> None:
 def _end(turn: Turn, status: Turn.Status, words: str) -> None:
     turn.status, turn.error_words, turn.lease_until = status, words, None
     turn.save(
-        update_fields=["status", "error_words", "error_code", "lease_until", "partial_text", "refusals"]
+        update_fields=[
+            "status",
+            "error_words",
+            "error_code",
+            "lease_until",
+            "partial_text",
+            "refusals",
+            "taint",
+            "model_name",
+        ]
     )
     Turn.objects.filter(pk=turn.pk).update(finished_at=Now())
 
