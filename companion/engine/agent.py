@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from anthropic import AsyncAnthropic
 from pydantic_ai import (
@@ -40,6 +40,8 @@ from companion.engine.response import CompanionResponse, Refusal, UnreadableAnsw
 from companion.engine.streaming import MessageStream, OnText, message_so_far
 from companion.engine.usage import Usage
 
+LanguageModel: TypeAlias = Model
+"""An opened model, for those who keep one and know no library."""
 SPEND_LIMIT_MARK = "spend_limit"
 """Part of the body of a 429 that no waiting mends."""
 

@@ -15,7 +15,6 @@ from typing import Any, ParamSpec, TypeVar
 import structlog
 from django.db import connections
 from django.utils import timezone
-from pydantic_ai.models import Model
 
 from companion.actions import turns, usage
 from companion.actions.claims import Claim
@@ -42,7 +41,7 @@ def ring(turn_id: str) -> None:
 class Brain:
     """The model of this process, what it costs, and the bounds of one call."""
 
-    model: Model
+    model: agent.LanguageModel
     price: usage.Price
     settings: agent.Settings = field(default_factory=agent.Settings)
 
