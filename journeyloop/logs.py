@@ -37,6 +37,7 @@ def logging_settings(*, readable: bool) -> dict[str, Any]:
         "loggers": {
             "django.server": {"handlers": ["stderr"], "propagate": False},
             "uvicorn": {"handlers": [], "propagate": True},  # in place of its own format
+            "uvicorn.access": {"handlers": [], "propagate": False},  # the platform's router writes these
             "apscheduler": {"level": "WARNING"},  # it tells of every tick
         },
     }
