@@ -80,6 +80,11 @@ class Client(TenantModel):
         return self.name
 
     @property
+    def short_name(self) -> str:
+        """The first word of their name."""
+        return self.name.split()[0]
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone in which this client lives."""
         return time_zones.zone(self.time_zone)

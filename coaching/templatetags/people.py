@@ -21,6 +21,13 @@ def day(moment: datetime, now: datetime) -> str:
 
 
 @register.filter
+def on_day(moment: datetime, now: datetime) -> str:
+    """Name a day within a sentence: today, tomorrow, yesterday, on Thu 26 Nov."""
+    named = day(moment, now)
+    return f"on {named}" if " " in named else named.lower()
+
+
+@register.filter
 def clock(moment: datetime) -> str:
     """Write an instant as the reader's clock shows it."""
     return f"{moment.astimezone(timezone.get_current_timezone()):%H:%M}"

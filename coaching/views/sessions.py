@@ -1,6 +1,6 @@
 """Pages about sessions: the list, one session, planning and moving."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -94,13 +94,14 @@ def session_preview(request: CoachRequest) -> HttpResponse:
 
 
 def _by_time(now: datetime) -> list[tuple[str, list[CoachingSession]]]:
-    """Group what is planned on the coach's calendar: today, the rest of this week, later."""
+    """Group what is planned by the coach's calendar; weeks end on Sunday."""
     today = timezone.localdate(now)
     sunday = today + timedelta(days=6 - today.weekday())
-    groups: dict[str, list[CoachingSession]] = {"Today": [], "This week": [], "Later": []}
+    until = {"Today": today, "This week": sunday, "Next week": sunday + timedelta(days=7), "Later": date.max}
+    groups: dict[str, list[CoachingSession]] = {title: [] for title in until}
     for session in CoachingSession.objects.upcoming(now=now).with_client()[:MOST_UPCOMING]:
-        date = timezone.localdate(session.starts_at)
-        groups["Today" if date <= today else "This week" if date <= sunday else "Later"].append(session)
+        day = timezone.localdate(session.starts_at)
+        groups[next(title for title, last in until.items() if day <= last)].append(session)
     return list(groups.items())
 
 
