@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
-from companion.actions import notifications
-from companion.api.views.fragments import tell_notice
+from companion.actions import contexts, notifications, personality
+from companion.api.views.fragments import tell_main_panel, tell_notice
 from companion.api.views.page import head_context
-from companion.models import Notification
+from companion.engine.tokens import OverBudgetError
+from companion.models import CompanionContext, Notification, PersonalityVersion
 
 
 @require_safe
@@ -43,6 +44,29 @@ def dismiss(request: CoachRequest, notice_id: UUID) -> HttpResponse:
     """Put a notice away for good."""
     found = get_object_or_404(Notification.objects.all(), pk=notice_id)
     notifications.dismiss(notification=found, now=timezone.now())
+    return _changed(request, found)
+
+
+@require_POST
+@coach_required
+def undo(request: CoachRequest, notice_id: UUID) -> HttpResponse:
+    """Take back the change that a notice tells of, unless something newer stands on it."""
+    found = get_object_or_404(Notification.objects.exclude(undo_version=None), pk=notice_id)
+    now = timezone.now()
+    try:
+        version = personality.version_of(found.undo_version)
+        personality.undo_version(version=version, by=request.user)
+        words = f"Taken back: “{version.personality.get_layer_display()}” reads as it did before."
+    except PersonalityVersion.DoesNotExist as error:
+        raise Http404 from error
+    except personality.StaleLayerError:
+        words = "This was changed again since, so nothing was taken back. Earlier texts are on the Layers page."
+    except OverBudgetError as error:
+        words = f"The earlier text does not fit any more: {error}"
+    notifications.dismiss(notification=found, now=now)
+    tell_notice(request, notifications.notify(text=words))
+    contexts.touch("main")
+    tell_main_panel(request, CompanionContext.objects.get())
     return _changed(request, found)
 
 

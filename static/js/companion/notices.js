@@ -62,10 +62,13 @@ export function startNotices() {
     post(toast.dataset.keep);
     toast.remove();
   });
-  document.getElementById("conversation-head").addEventListener("submit", (event) => {
+  document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-notice-form]")) return;
     event.preventDefault();
     post(event.target.action);
+    const toast = event.target.closest("[data-notice]");
+    if (toast) seen.add(toast.dataset.notice);
+    toast?.remove();
   });
   document.addEventListener("jl:notification", onNotification);
   document.addEventListener("visibilitychange", showWaiting);
