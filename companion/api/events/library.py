@@ -140,12 +140,12 @@ class ListenerManager(views.ListenerManager):  # type: ignore[misc] # the librar
         self.redis_listener = RedisListener(self)
         self.subscription: asyncio.Task[None] | None = None
 
-    def add_listener(self, listener: Listener) -> None:
-        """Add a stream; the first one starts the subscription."""
+    async def subscribe(self) -> None:
+        """Start the subscription with the first stream, which must not miss what follows its opening."""
         if self.subscription is None or self.subscription.done():
             self.subscription = asyncio.create_task(self.redis_listener.start())
-        self.redis_listener_started = True
-        super().add_listener(listener)
+            self.redis_listener_started = True  # or the library starts a second one
+        await self.redis_listener.settled.wait()
 
     def add_to_queues(self, channel: str, event: Event) -> None:
         """Offer an event to the streams of its channel."""
@@ -167,6 +167,8 @@ class RedisListener(views.RedisListener):  # type: ignore[misc] # the library is
     def __init__(self, manager: ListenerManager) -> None:
         self.manager = manager
         self.lost = False
+        self.settled = asyncio.Event()
+        """Set once the first try to subscribe has ended, well or not."""
 
     async def start(self) -> None:
         """Listen until this process ends."""
@@ -177,6 +179,7 @@ class RedisListener(views.RedisListener):  # type: ignore[misc] # the library is
                 if not self.lost:
                     log.warning("events.subscription_lost", reason=type(error).__name__)
                 self.lost = True
+                self.settled.set()
             await asyncio.sleep(random.uniform(0.1, 0.5))  # noqa: S311 # spreads reconnects, no secret
 
     async def listen(self) -> None:
@@ -201,6 +204,7 @@ class RedisListener(views.RedisListener):  # type: ignore[misc] # the library is
             if self.lost:
                 log.info("events.subscription_back")
             self.lost = False
+            self.settled.set()
             self.manager.on_subscribed()
         elif message["type"] == "message":
             try:
@@ -257,6 +261,7 @@ manager = views.listener_manager = ListenerManager()
 
 async def chunks(listener: Listener, *, after: int | None) -> AsyncGenerator[bytes, None]:
     """Yield what one stream sends. Ids on the wire are bare numbers; the library's name the channel."""
+    await manager.subscribe()
     request = StreamRequest(listener, after)
     stream = views.stream(request, listener)
     opened = False

@@ -4,7 +4,6 @@ Whose stream a connection may read: decided by its session or its API token, and
 Plain database reads, run in a thread; the caller gives the connections back.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookies import CookieError
@@ -19,6 +18,7 @@ from django.db.models import QuerySet
 from django.http.cookie import parse_cookie
 from django.utils.crypto import constant_time_compare
 
+from coaching.accounts.tokens import coach_for_token
 from coaching.models import ApiKey, CoachingProfile, User
 
 
@@ -40,14 +40,14 @@ class Reader:
     session_key: str = ""
     password_mark: str = ""
     """Django's session hash: changes with the password."""
-    token_digest: str = ""
+    token_prefix: str = ""
 
 
-def reader_of(*, cookies: str, authorization: str) -> Reader:
+def reader_of(*, cookies: str, authorization: str, now: datetime) -> Reader:
     """Find the active coach behind a session cookie or a bearer token. Raises RefusedError."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        return _by_token(token.strip())
+        return _by_token(token.strip(), now=now)
     return _by_session(_session_key(cookies))
 
 
@@ -81,12 +81,11 @@ def _marks_match(user: User, mark: str) -> bool:
     return any(constant_time_compare(mark, each) for each in valid)
 
 
-def _by_token(token: str) -> Reader:
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    key = ApiKey.objects.filter(digest=digest, revoked_at=None, owner__in=_active_coaches()).first()
-    if key is None:
+def _by_token(token: str, *, now: datetime) -> Reader:
+    coach = coach_for_token(token, now=now)
+    if coach is None:
         raise RefusedError(401, "bad_token", "This API token is not valid.")
-    return Reader(key.owner_id, token_digest=digest)
+    return Reader(coach.pk, token_prefix=token.split("_")[1])
 
 
 def _active_coaches() -> QuerySet[CoachingProfile]:
@@ -99,13 +98,13 @@ def still_welcome(readers: set[Reader], *, now: datetime) -> set[Reader]:
     coaches = _active_coaches().filter(pk__in=coach_ids).select_related("user")
     marks = {coach.pk: coach.user.get_session_auth_hash() for coach in coaches}
     keys = _valid_session_keys(readers, now=now)
-    digests = _valid_digests(readers)
+    prefixes = _valid_prefixes(readers)
     return {
         reader
         for reader in readers
         if reader.coach_id in marks
         and (
-            reader.token_digest in digests
+            reader.token_prefix in prefixes
             or (reader.session_key in keys and reader.password_mark == marks[reader.coach_id])
         )
     }
@@ -117,7 +116,7 @@ def _valid_session_keys(readers: set[Reader], *, now: datetime) -> set[str]:
     return set(sessions.values_list("session_key", flat=True))
 
 
-def _valid_digests(readers: set[Reader]) -> set[str]:
-    digests = {reader.token_digest for reader in readers if reader.token_digest}
-    keys = ApiKey.objects.filter(digest__in=digests, revoked_at=None)
-    return set(keys.values_list("digest", flat=True)) if digests else set()
+def _valid_prefixes(readers: set[Reader]) -> set[str]:
+    prefixes = {reader.token_prefix for reader in readers if reader.token_prefix}
+    keys = ApiKey.objects.filter(prefix__in=prefixes, revoked_at=None)
+    return set(keys.values_list("prefix", flat=True)) if prefixes else set()

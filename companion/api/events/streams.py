@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 from django.db import DatabaseError
+from django.utils import timezone
 
 from companion.api.events import answers, library
 from companion.api.events.answers import Receive, Scope, Send
@@ -82,8 +83,9 @@ def _query(scope: Scope, name: str) -> str:
 
 async def _reader(scope: Scope) -> Reader:
     cookies, authorization = _header(scope, b"cookie"), _header(scope, b"authorization")
+    now = timezone.now()
     try:
-        return await in_thread(lambda: reader_of(cookies=cookies, authorization=authorization))
+        return await in_thread(lambda: reader_of(cookies=cookies, authorization=authorization, now=now))
     except DatabaseError as error:
         log.warning("events.database_away", reason=type(error).__name__)
         message = "The event stream is away for a moment."

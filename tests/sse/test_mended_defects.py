@@ -1,0 +1,116 @@
+"""What django_eventstream 5.3.4 gets wrong, each mend pinned by a test that fails without it."""
+
+import signal
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from companion.api import events
+from companion.api.events import log
+from journeyloop.tenancy import tenant
+from tests.fakes.coaches import MakeCoach, StreamingCoach, numbers
+from tests.fakes.event_reader import EventReader, Heard
+from tests.fakes.web_process import GRACE_SECONDS, Server, serving
+from tests.fakes.wire import Wire
+
+
+def test_a_burst_loses_nothing(server: Server, coach: StreamingCoach) -> None:
+    stream, turn = coach.open(server).opened(), uuid4()
+
+    for offset in range(400):
+        events.push_text(coach_id=coach.id, turn_id=turn, offset=offset, text="word ")
+    coach.record(*range(1, 101))
+
+    heard = stream.take(500)
+    assert [event.json["offset"] for event in heard if event.type == "turn-text"] == list(range(400))
+    assert numbers([event for event in heard if event.type == "main-update"]) == list(range(1, 101))
+
+
+def test_open_streams_hold_no_thread_and_no_connection(server: Server, make_coach: MakeCoach) -> None:
+    for _ in range(6):
+        coach = make_coach()
+        for _ in range(10):
+            coach.open(server).opened()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+        (connected,) = cursor.fetchone()
+
+    assert connected <= 15  # two pools at most, and this process
+    assert server.threads <= 30
+
+
+def test_events_arrive_while_redis_is_away_and_text_when_it_is_back(
+    server: Server, coach: StreamingCoach, wire: Wire
+) -> None:
+    stream, turn = coach.open(server).opened(), uuid4()
+    coach.record(1)
+    assert numbers(stream.take(1)) == [1]
+
+    wire.cut()
+    coach.record(2, 3)
+    during = stream.take(2)
+    fresh = coach.open(server, after=1).take(2)
+    wire.mend()
+    text_again = _push_until_heard(stream, coach, turn)
+
+    assert numbers(during) == numbers(fresh) == [2, 3]
+    assert text_again.json["turn"] == str(turn)
+    assert server.log.count("events.subscription_lost") == 1
+
+
+def _push_until_heard(stream: EventReader, coach: StreamingCoach, turn: UUID) -> Heard:
+    done = threading.Event()
+
+    def push() -> None:
+        while not done.wait(0.1):
+            events.push_text(coach_id=coach.id, turn_id=turn, offset=0, text="Hello")
+
+    thread = threading.Thread(target=push)
+    thread.start()
+    try:
+        return stream.take(1, "turn-text")[0]
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_an_event_arrives_whose_process_died_before_it_published(
+    server: Server, coach: StreamingCoach
+) -> None:
+    stream = coach.open(server).opened()
+    with tenant(coach.id):
+        log.append(coach.id, "main-update", '{"n": 1}')
+
+    assert numbers(stream.take(1)) == [1]
+
+
+def test_an_event_that_overtook_another_waits_for_it(server: Server, coach: StreamingCoach) -> None:
+    stream = coach.open(server).opened()
+    with tenant(coach.id):
+        log.append(coach.id, "main-update", '{"n": 1}')
+    coach.record(2)
+
+    assert numbers(stream.take(2)) == [1, 2]
+
+
+def test_a_stream_ends_itself_after_heartbeats(hasty_server: Server, coach: StreamingCoach) -> None:
+    blocks = coach.open(hasty_server).wait_for_end()
+
+    assert [block.type for block in blocks].count("keep-alive") >= 2
+
+
+def test_a_stopping_server_ends_its_streams_and_leaves(
+    coach: StreamingCoach, tmp_path: Path, wire: Wire
+) -> None:
+    with serving(tmp_path, wire) as server, ExitStack() as open_streams:
+        streams = [open_streams.enter_context(coach.open(server)).opened() for _ in range(3)]
+
+        server.process.send_signal(signal.SIGTERM)
+
+        for stream in streams:
+            stream.wait_for_end()
+        server.process.wait(timeout=GRACE_SECONDS)
+        assert "timeout graceful shutdown exceeded" not in server.log
