@@ -29,14 +29,14 @@ def fold(history: Sequence[PastTurn], *, summary: str = "", limit_tokens: int) -
     """
     Plan the folding of a history that has grown past the limit.
 
-    It folds down to half the limit, so that the beginning of the prompt moves seldom. Nothing to do gives a
-    plan that folds no turn and keeps the summary.
+    It folds down to half the limit, so that the beginning of the prompt moves seldom; the newest turn
+    stays. Nothing to do gives a plan that folds no turn and keeps the summary.
     """
     sizes = [rough(render_message(turn.message, turn.note)) + rough(turn.reply) for turn in history]
     if sum(sizes) <= limit_tokens:
         return FoldPlan(folded=0, summary=summary)
-    kept, folded = 0, len(history)
-    while folded > 1 and kept + sizes[folded - 1] <= limit_tokens // 2:
+    folded, kept = len(history) - 1, sizes[-1]
+    while folded > 0 and kept + sizes[folded - 1] <= limit_tokens // 2:
         folded -= 1
         kept += sizes[folded]
     lines = [*summary.splitlines(), *(_line(turn) for turn in history[:folded])]

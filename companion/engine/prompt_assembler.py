@@ -26,6 +26,9 @@ from companion.engine.skills import render as render_skills
 COACH_LAYERS: tuple[LayerName, ...] = ("soul", "identity", "coach_knowledge", "instructions", "environment")
 CLIENT_LAYERS: tuple[LayerName, ...] = ("client_persona",)
 
+LIST_CAP = 24_000
+"""Characters of the list of clients: about two hundred of them."""
+
 Voice = Literal["coach", "client"]
 
 
@@ -152,9 +155,7 @@ def assemble(context: TurnContext) -> Prompt:
     return Prompt(
         system=_system(context),
         memory=_joined(context.memory, _interface(context)),
-        summary=frame("earlier", context.summary, source="summary of this conversation")
-        if context.summary
-        else "",
+        summary=frame("earlier", context.summary) if context.summary else "",
         history=tuple(
             Exchange(message=render_message(turn.message, turn.note), reply=turn.reply)
             for turn in context.history
@@ -195,7 +196,9 @@ def render_memory(memory: MemoryContext) -> str:
     """Write the memory section. The same facts in the same order always give the same bytes."""
     return _joined(
         f"# What you know\nThe coach: {label(memory.coach_name)}",
-        frame("clients", "\n".join(_client_line(client) for client in memory.clients) or "none yet"),
+        frame(
+            "clients", "\n".join(_client_line(each) for each in memory.clients) or "none yet", cap=LIST_CAP
+        ),
         frame("sessions", "\n".join(_session_line(each) for each in memory.sessions))
         if memory.sessions
         else "",
