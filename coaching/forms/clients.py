@@ -19,7 +19,10 @@ class ClientForm(forms.Form):
     """What a coach writes down about a client."""
 
     name = forms.CharField(
-        max_length=120, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"})
+        max_length=120,
+        label="Name",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "What do you call them?"},
     )
     pronouns = forms.CharField(
         max_length=40,
@@ -33,6 +36,7 @@ class ClientForm(forms.Form):
         label="Email",
         help_text="Nothing is sent to it from here.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": "This does not look like an email address: name@example.com."},
     )
     time_zone = TimeZoneField(
         label="Time zone", help_text="Where they live: a city, or a name from the list."
@@ -47,15 +51,15 @@ class ClientForm(forms.Form):
     status = forms.ChoiceField(label="Status")
     started_on = forms.DateField(
         required=False,
-        label="Working together since",
+        label="Client since",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     total_sessions = forms.IntegerField(
         min_value=1,
         max_value=MOST_SESSIONS,
         required=False,
-        label="Sessions in the package",
-        help_text="Leave it empty when the work is open-ended.",
+        label="Package size",
+        help_text="How many sessions; empty when open-ended.",
     )
 
     def __init__(self, *args: Any, client: Client | None = None, **kwargs: Any) -> None:

@@ -17,7 +17,8 @@ class TimeZoneField(forms.CharField):
             "spellcheck": "false",
             "placeholder": "Europe/Lisbon",
         }
-        super().__init__(max_length=64, widget=forms.TextInput(attrs=attrs), **kwargs)
+        words = {"required": "Where? A large city nearby is enough."}
+        super().__init__(max_length=64, widget=forms.TextInput(attrs=attrs), error_messages=words, **kwargs)
 
     def clean(self, value: Any) -> str:
         """Answer the zone's IANA name."""

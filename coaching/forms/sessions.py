@@ -19,9 +19,15 @@ LENGTHS = (15, 30, 45, 50, 60, 75, 90, 120, 180, 240)
 class BookingForm(forms.Form):
     """When, how long and where: what planning and moving a session have in common."""
 
-    date = forms.DateField(label="Date", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    date = forms.DateField(
+        label="Date",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Which day?", "invalid": "Write the day as 2027-03-28."},
+    )
     time = forms.TimeField(
-        label="Time", widget=forms.TimeInput({"type": "time", "step": "300"}, format="%H:%M")
+        label="Time",
+        widget=forms.TimeInput({"type": "time", "step": "300"}, format="%H:%M"),
+        error_messages={"required": "At what time?", "invalid": "Write the time as 14:30."},
     )
     duration_minutes = forms.TypedChoiceField(coerce=int, label="Length")
     title = forms.CharField(
@@ -72,7 +78,13 @@ class BookingForm(forms.Form):
 class SessionForm(BookingForm):
     """A new session with one of the coach's clients."""
 
-    client = forms.TypedChoiceField(label="Client")
+    client = forms.ChoiceField(
+        label="Client",
+        error_messages={
+            "required": "Who is it with?",
+            "invalid_choice": "This client is not in your current list any more.",
+        },
+    )
     field_order = ("client", "date", "time", "duration_minutes")
 
     def __init__(self, *args: Any, clients: Iterable[Client], **kwargs: Any) -> None:
