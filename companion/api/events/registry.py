@@ -52,6 +52,11 @@ class Registry:
         self._blind = False
         library.manager.on_subscribed = self._look_now.set
 
+    @property
+    def total(self) -> int:
+        """How many streams are open in this process."""
+        return sum(map(len, self._streams.values()))
+
     def count(self, coach_id: UUID) -> int:
         """Say how many streams a coach has open in this process."""
         return len(self._streams.get(coach_id, ()))

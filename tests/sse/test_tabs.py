@@ -1,0 +1,171 @@
+"""static/js/events.js in Chromium: many tabs, one stream, and nothing missed by any of them."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from urllib.request import urlopen
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from companion.api import events
+from tests.fakes.coaches import StreamingCoach
+from tests.fakes.web_process import Server, serving
+from tests.fakes.wire import Wire
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def tabs_server(tmp_path_factory: pytest.TempPathFactory, database: None, wire: Wire) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("tabs"), wire, "tests.fakes.tabs_server:application") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, which Django takes for a mistake.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+        yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def road(tabs_server: Server) -> Iterator[Wire]:
+    """The browser's way to the server."""
+    road = Wire(tabs_server.port)
+    yield road
+    road.cut()
+
+
+@pytest.fixture
+def context(chromium: Browser, coach: StreamingCoach, road: Wire) -> Iterator[BrowserContext]:
+    address = f"http://127.0.0.1:{road.port}"
+    context = chromium.new_context(base_url=address)
+    key = coach.session.session_key or ""
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
+    yield context
+    context.close()
+
+
+def open_tab(context: BrowserContext, *, after: int) -> Page:
+    tab = context.new_page()
+    tab.goto(f"/tab/{after}")
+    return tab
+
+
+def wait_for_state(tab: Page, state: str) -> None:
+    tab.wait_for_selector(f"html[data-stream={state}]", state="attached", timeout=10_000)
+
+
+def wait_to_hear(tab: Page, *said: int | str) -> None:
+    tab.wait_for_function("said => said.every((each) => heard.includes(each))", arg=said, timeout=10_000)
+    assert tab.evaluate("heard") == list(said)
+
+
+def open_streams(server: Server) -> int:
+    with urlopen(f"http://127.0.0.1:{server.port}/streams", timeout=5) as answer:
+        return int(answer.read())
+
+
+def test_eight_tabs_share_one_stream_and_all_hear(
+    context: BrowserContext, coach: StreamingCoach, tabs_server: Server
+) -> None:
+    tabs = [open_tab(context, after=0) for _ in range(8)]
+    for tab in tabs:
+        wait_for_state(tab, "live")
+
+    coach.record(1)
+    events.push_text(coach_id=coach.id, turn_id=uuid4(), offset=0, text="Good morning")
+
+    for tab in tabs:
+        wait_to_hear(tab, 1, "Good morning")
+    assert open_streams(tabs_server) == 1
+
+
+def test_another_tab_reads_on_when_the_reading_tab_closes(
+    context: BrowserContext, coach: StreamingCoach, tabs_server: Server
+) -> None:
+    first, second = open_tab(context, after=0), open_tab(context, after=0)
+    wait_for_state(second, "live")
+    coach.record(1)
+    wait_to_hear(second, 1)
+
+    first.close()
+    coach.record(2)
+
+    wait_to_hear(second, 1, 2)
+    coach.record(3)
+    wait_to_hear(second, 1, 2, 3)
+
+
+def test_a_page_hears_what_happened_after_it_was_rendered(
+    context: BrowserContext, coach: StreamingCoach
+) -> None:
+    coach.record(1, 2, 3)
+
+    first = open_tab(context, after=1)
+    wait_to_hear(first, 2, 3)
+    late = open_tab(context, after=1)
+
+    wait_to_hear(late, 2, 3)
+
+
+def test_a_tab_that_is_too_far_behind_is_reset(context: BrowserContext, coach: StreamingCoach) -> None:
+    coach.record(1, 2, 3)
+    first = open_tab(context, after=3)
+    wait_for_state(first, "live")
+
+    late = open_tab(context, after=1)
+
+    wait_to_hear(late, "reset")
+    coach.record(4)
+    wait_to_hear(late, "reset", 4)
+
+
+def test_a_number_that_the_server_does_not_know_resets_every_tab(
+    context: BrowserContext, coach: StreamingCoach
+) -> None:
+    coach.record(1)
+    tabs = [open_tab(context, after=99), open_tab(context, after=99)]
+
+    for tab in tabs:
+        tab.wait_for_function("heard.includes('reset')", timeout=10_000)
+    coach.record(2)
+
+    for tab in tabs:
+        tab.wait_for_function("heard.at(-1) === 2", timeout=10_000)
+
+
+def test_a_lost_connection_is_shown_and_mended(
+    context: BrowserContext, coach: StreamingCoach, road: Wire
+) -> None:
+    tabs = [open_tab(context, after=0) for _ in range(2)]
+    for tab in tabs:
+        wait_for_state(tab, "live")
+
+    road.cut()
+    for tab in tabs:
+        wait_for_state(tab, "reconnecting")
+    coach.record(1)
+    road.mend()
+
+    for tab in tabs:
+        wait_for_state(tab, "live")
+        wait_to_hear(tab, 1)
+
+
+def test_it_works_without_web_locks(context: BrowserContext, coach: StreamingCoach) -> None:
+    context.add_init_script("delete Navigator.prototype.locks")
+    tabs = [open_tab(context, after=0) for _ in range(2)]
+    for tab in tabs:
+        wait_for_state(tab, "live")
+
+    coach.record(1)
+
+    for tab in tabs:
+        wait_to_hear(tab, 1)
