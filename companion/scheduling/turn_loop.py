@@ -5,6 +5,7 @@ It claims turns itself: when the doorbell rings, every few seconds anyway, and w
 """
 
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import structlog
@@ -40,8 +41,9 @@ class TurnLoop:
         """Whether the doorbell has lost Redis."""
 
     def wake(self) -> None:
-        """Look at the rows now. From any thread."""
-        self._loop.call_soon_threadsafe(self._woken.set)
+        """Look at the rows now. From any thread; after the end it does nothing."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._woken.set)
 
     def stop(self) -> None:
         """Claim nothing more, give turns their grace, hand back the rest. From any thread."""
