@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from anthropic import AsyncAnthropic
 from pydantic_ai import (
     Agent,
     CachePoint,
@@ -25,9 +24,7 @@ from pydantic_ai import (
 )
 from pydantic_ai import exceptions as faults
 from pydantic_ai.messages import TextPart, ToolCallPart, UserContent, UserPromptPart
-from pydantic_ai.models import Model, infer_model
-from pydantic_ai.models.anthropic import AnthropicModel, AnthropicModelSettings
-from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.models import Model
 from pydantic_ai.result import StreamedRunResult
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RunUsage, UsageLimits
@@ -85,11 +82,9 @@ def open_model(name: str, *, api_key: str = "", base_url: str = "") -> Model:
     """
     if name == "offline":
         return offline_model()
-    provider, _, model_name = name.partition(":")
-    if provider != "anthropic":
-        return infer_model(name)
-    client = AsyncAnthropic(api_key=api_key or None, base_url=base_url or None, max_retries=0)
-    return AnthropicModel(model_name, provider=AnthropicProvider(anthropic_client=client))
+    from companion.engine.backends.hosted import open_hosted  # late: it loads the providers' libraries
+
+    return open_hosted(name, api_key=api_key, base_url=base_url)
 
 
 async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: OnText) -> Answer:
@@ -144,7 +139,7 @@ async def _listen(
         message_history=_history(prompt),
         model=model,
         instructions=prompt.system,
-        model_settings=_model_settings(model, settings),
+        model_settings=ModelSettings(max_tokens=settings.max_tokens, max_retries=0),
         usage_limits=UsageLimits(request_limit=1, cost_limit=settings.cost_limit),
     )
     try:
@@ -212,17 +207,6 @@ def _history(prompt: Prompt) -> list[ModelMessage]:
         messages.append(ModelRequest(parts=[UserPromptPart(exchange.message)]))
         messages.append(ModelResponse(parts=[TextPart(exchange.reply)]))
     return messages
-
-
-def _model_settings(model: Model, settings: Settings) -> ModelSettings:
-    if isinstance(model, AnthropicModel):
-        return AnthropicModelSettings(
-            max_tokens=settings.max_tokens,
-            max_retries=0,
-            anthropic_cache_instructions="1h",
-            anthropic_cache_messages="5m",
-        )
-    return ModelSettings(max_tokens=settings.max_tokens, max_retries=0)
 
 
 def _raw(response: ModelResponse) -> str:

@@ -7,8 +7,10 @@ demonstrations and tests, and says so itself; it never pretends to understand mo
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator, Sequence
 
+from genai_prices.data_snapshot import DataSnapshot, set_custom_snapshot
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart, UserPromptPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.profiles import ModelProfile
@@ -24,6 +26,12 @@ SLOW_PAUSE = 0.15
 _PIECE = re.compile(r"\s*\S+")
 
 
+def _spare_the_prices() -> None:
+    """Keep the library from loading every provider's prices, 64 MB, in a process that has only this model."""
+    if "genai_prices.data" not in sys.modules:
+        set_custom_snapshot(DataSnapshot(providers=[], from_auto_update=False))
+
+
 def offline_model(*, pause: float = 0.0, allow_slow: bool = False) -> FunctionModel:
     """Open the offline model. `pause` is the seconds between two words, for demonstrations."""
 
@@ -35,6 +43,7 @@ def offline_model(*, pause: float = 0.0, allow_slow: bool = False) -> FunctionMo
             if wait:
                 await asyncio.sleep(wait)
 
+    _spare_the_prices()
     return FunctionModel(
         stream_function=stream,
         model_name="offline",
