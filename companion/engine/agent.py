@@ -8,26 +8,28 @@ modules only this one and `backends` import the model libraries; `failures` can 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from pydantic_ai import (
-    Agent,
-    CachePoint,
-    ModelMessage,
-    ModelRequest,
-    ModelResponse,
-    NativeOutput,
-    StructuredDict,
-    ToolOutput,
-)
+from pydantic_ai import CachePoint, ModelMessage, ModelRequest, ModelResponse
 from pydantic_ai import exceptions as faults
-from pydantic_ai.messages import TextPart, ToolCallPart, UserContent, UserPromptPart
-from pydantic_ai.models import Model
-from pydantic_ai.result import StreamedRunResult
+from pydantic_ai.direct import model_request_stream
+from pydantic_ai.messages import (
+    ModelResponseStreamEvent,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ToolCallPart,
+    ToolCallPartDelta,
+    UserContent,
+    UserPromptPart,
+)
+from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
+from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.settings import ModelSettings
-from pydantic_ai.usage import RunUsage, UsageLimits
+from pydantic_ai.tools import ToolDefinition
 from pydantic_core import from_json
 
 from companion.engine.backends.offline import offline_model
@@ -54,7 +56,6 @@ class Settings:
     """Longest gap between two pieces."""
     batch: float = 0.07
     """Shortest time between two pieces that are handed on; the first goes at once."""
-    cost_limit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +68,15 @@ class Answer:
     model_name: str
 
 
-_ANSWER = StructuredDict(schema(), name="answer")
-_native: Agent[None, dict[str, Any]] = Agent(output_type=NativeOutput(_ANSWER), retries=0, name="companion")
-_by_tool: Agent[None, dict[str, Any]] = Agent(output_type=ToolOutput(_ANSWER), retries=0, name="companion")
-"""Two agents, because saying which way the answer comes spares the library 4 ms of weighing it each time."""
+_NATIVE = ModelRequestParameters(
+    output_mode="native", output_object=OutputObjectDefinition(json_schema=schema(), name="answer")
+)
+_BY_TOOL = ModelRequestParameters(
+    output_mode="tool",
+    output_tools=[ToolDefinition(name="answer", parameters_json_schema=schema(), kind="output")],
+    allow_text_output=False,
+)
+"""For providers without structured output. Two tellings of the one schema."""
 
 
 def open_model(name: str, *, api_key: str = "", base_url: str = "") -> Model:
@@ -97,7 +103,8 @@ async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: O
     heard = _Heard()
     try:
         await _listen(prompt, model=model, settings=settings, text=text, heard=heard)
-        parsed, refusals = _read(heard.response)
+        response = heard.response
+        parsed, refusals = _read(heard.raw, is_whole=response.finish_reason != "length")
     except (faults.AgentRunError, UnreadableAnswerError, OutOfPatienceError, OSError) as error:
         text.flush()
         raise _failure(error, partial_text=text.arrived, usage=heard.usage()) from error
@@ -106,7 +113,7 @@ async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: O
         response=parsed,
         refusals=tuple(refusals),
         usage=heard.usage(),
-        model_name=heard.response.model_name or model.model_name,
+        model_name=response.model_name or model.model_name,
     )
 
 
@@ -114,44 +121,68 @@ async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: O
 class _Heard:
     """What has come so far; it outlives a stream that breaks off."""
 
-    response: ModelResponse = field(default_factory=lambda: ModelResponse(parts=[], state="incomplete"))
-    run: StreamedRunResult[None, dict[str, Any]] | None = None
+    stream: StreamedResponse | None = None
+    raw: str = ""
+
+    @property
+    def response(self) -> ModelResponse:
+        return self.stream.get() if self.stream else ModelResponse(parts=[])
 
     def usage(self) -> Usage:
-        """Reckon what was used. Not for every piece: pricing takes a fifth of a millisecond."""
-        used = self.run.usage if self.run else RunUsage()
+        """Reckon what was used. Once, at the end: pricing takes a fifth of a millisecond."""
+        response = self.response
         return Usage(
-            input_tokens=used.input_tokens,
-            cache_read_tokens=used.cache_read_tokens,
-            cache_write_tokens=used.cache_write_tokens,
-            output_tokens=used.output_tokens,
-            cost=used.cost or Decimal(0),
+            input_tokens=response.usage.input_tokens,
+            cache_read_tokens=response.usage.cache_read_tokens,
+            cache_write_tokens=response.usage.cache_write_tokens,
+            output_tokens=response.usage.output_tokens,
+            cost=_cost(response),
         )
+
+
+def _cost(response: ModelResponse) -> Decimal:
+    """Price a response; nothing for a model whose price nobody has published."""
+    try:
+        return response.cost().total_price
+    except (LookupError, ValueError, AssertionError):
+        return Decimal(0)
 
 
 async def _listen(
     prompt: Prompt, *, model: Model, settings: Settings, text: MessageStream, heard: _Heard
 ) -> None:
-    """Read the stream to its end. Raises OutOfPatienceError."""
-    agent = _native if model.profile.get("supports_json_schema_output") else _by_tool
-    call = agent.run_stream(
-        prompt.current,
-        message_history=_history(prompt),
-        model=model,
-        instructions=prompt.system,
+    """
+    Read the stream to its end.
+
+    One plain request, no agent run: there are no tools, no second round, and a run costs as much again.
+
+    Raises OutOfPatienceError.
+    """
+    request = model_request_stream(
+        model,
+        _messages(prompt),
         model_settings=ModelSettings(max_tokens=settings.max_tokens, max_retries=0),
-        usage_limits=UsageLimits(request_limit=1, cost_limit=settings.cost_limit),
+        model_request_parameters=_NATIVE if model.profile.get("supports_json_schema_output") else _BY_TOOL,
     )
-    try:
-        async with _patience(settings) as patience, call as heard.run:
-            async for response in heard.run.stream_response(debounce_by=None):
-                heard.response = response
-                patience.heard()
-                text.take(_raw(response))
-    except faults.UnexpectedModelBehavior:
-        # The library judges the output as a whole. We read a finished answer part by part instead.
-        if heard.response.state != "complete":
-            raise
+    async with _patience(settings) as patience, request as heard.stream:
+        async for event in heard.stream:
+            patience.heard()
+            heard.raw += _piece(event)
+            text.take(heard.raw)
+
+
+def _piece(event: ModelResponseStreamEvent) -> str:
+    """Get the next piece of JSON: text where a provider has structured output, else the tool's arguments."""
+    match event:
+        case PartStartEvent(part=TextPart(content=piece)):
+            return piece
+        case PartDeltaEvent(delta=TextPartDelta(content_delta=piece)):
+            return piece
+        case PartStartEvent(part=ToolCallPart(args=str(piece))):
+            return piece
+        case PartDeltaEvent(delta=ToolCallPartDelta(args_delta=str(piece))):
+            return piece
+    return ""
 
 
 class OutOfPatienceError(Exception):
@@ -198,29 +229,24 @@ async def _patience(settings: Settings) -> AsyncIterator[_Patience]:
         raise OutOfPatienceError(patience.kind()) from error
 
 
-def _history(prompt: Prompt) -> list[ModelMessage]:
+def _messages(prompt: Prompt) -> list[ModelMessage]:
+    """Lay out the conversation. The memory section opens the first message, whichever that is."""
     opening: list[UserContent] = [prompt.memory, CachePoint(ttl="1h")]
     if prompt.summary:
         opening.append(prompt.summary)
-    messages: list[ModelMessage] = [ModelRequest(parts=[UserPromptPart(opening)])]
-    for exchange in prompt.history:
-        messages.append(ModelRequest(parts=[UserPromptPart(exchange.message)]))
+    asked: list[list[UserContent]] = [[exchange.message] for exchange in prompt.history]
+    asked.append([prompt.current])
+    asked[0] = opening + asked[0]
+    messages: list[ModelMessage] = []
+    for content, exchange in zip(asked, prompt.history, strict=False):
+        messages.append(ModelRequest(parts=[UserPromptPart(content)]))
         messages.append(ModelResponse(parts=[TextPart(exchange.reply)]))
-    return messages
+    return [*messages, ModelRequest(parts=[UserPromptPart(asked[-1])], instructions=prompt.system)]
 
 
-def _raw(response: ModelResponse) -> str:
-    """Get the JSON so far: text where a provider has structured output, else the one tool's arguments."""
-    for part in response.parts:
-        if isinstance(part, ToolCallPart):
-            return part.args_as_json_str()
-    return "".join(part.content for part in response.parts if isinstance(part, TextPart))
-
-
-def _read(response: ModelResponse) -> tuple[CompanionResponse, list[Refusal]]:
+def _read(raw: str, *, is_whole: bool) -> tuple[CompanionResponse, list[Refusal]]:
     """Read the finished answer. One that ran out of room keeps what was whole."""
-    raw = _raw(response)
-    if response.finish_reason != "length":
+    if is_whole:
         return lenient(raw)
     whole = _whole_parts(raw)
     if "chat_message" not in whole:
@@ -247,7 +273,6 @@ _KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
     (faults.ModelAuthenticationError, "refused_key"),
     (faults.ModelRequestRejectedError, "bad_request"),
     (faults.ModelConnectionError, "unreachable"),
-    (faults.UsageLimitExceeded, "bad_request"),
     (UnreadableAnswerError, "unreadable"),
     (faults.UnexpectedModelBehavior, "unreadable"),
     (OSError, "unreachable"),

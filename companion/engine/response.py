@@ -249,19 +249,22 @@ def _plain_reason(error: ValidationError) -> str:
 @cache
 def schema() -> dict[str, Any]:
     """Give the JSON schema that goes to the model: no titles, no descriptions; the prompt explains."""
-    bare: dict[str, Any] = _strip(CompanionResponse.model_json_schema())
+    full = CompanionResponse.model_json_schema()
+    bare: dict[str, Any] = _bare(full, full.pop("$defs"))
     return bare
 
 
-def _strip(node: Any, *, is_names: bool = False) -> Any:
-    """Drop what a model does not need; the keys below `properties` are names and stay."""
+def _bare(node: Any, definitions: Mapping[str, Any], *, is_names: bool = False) -> Any:
+    """Put each definition where it is used, once each, and drop what a model does not need."""
     if isinstance(node, list):
-        return [_strip(item) for item in node]
+        return [_bare(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
+    if "$ref" in node:
+        return _bare(definitions[node["$ref"].rpartition("/")[2]], definitions)
     unwanted = () if is_names else ("title", "description", "default", "maxLength")
     return {
-        key: _strip(value, is_names=key in {"properties", "$defs"})
+        key: _bare(value, definitions, is_names=key == "properties")
         for key, value in node.items()
         if key not in unwanted
     }

@@ -13,7 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic_ai.messages import ModelMessage
 from pydantic_ai.models import Model
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
 from companion.engine import agent
 from companion.engine.failures import RETRYABLE, WORDS, FailureKind, ModelFailure
@@ -125,6 +127,7 @@ def test_the_breakpoints_are_where_the_prompt_is_stable(server: ModelServer) -> 
     opening, reply, current = body["messages"]
     assert body["system"][-1]["cache_control"] == EPHEMERAL | {"ttl": "1h"}
     assert [block.get("cache_control") for block in opening["content"]] == [EPHEMERAL | {"ttl": "1h"}, None]
+    assert opening["content"][1]["text"].endswith("Hello")
     assert reply == {"role": "assistant", "content": [{"type": "text", "text": "Good morning"}]}
     assert current["content"][-1]["cache_control"] == EPHEMERAL | {"ttl": "5m"}
 
@@ -299,6 +302,29 @@ def test_many_calls_share_one_client(server: ModelServer) -> None:
     answers = asyncio.run(at_once())
 
     assert len({answer.response.chat_message for answer in answers}) == 20
+
+
+def test_a_provider_without_structured_output_answers_by_its_one_tool() -> None:
+    async def stream(
+        _messages: list[ModelMessage], info: AgentInfo
+    ) -> AsyncIterator[dict[int, DeltaToolCall]]:
+        [tool] = info.output_tools
+        yield {0: DeltaToolCall(name=tool.name, json_args='{"chat_message": "Good')}
+        yield {0: DeltaToolCall(json_args=' morning", "notification": {"title": "Hi"}}')}
+
+    got: list[str] = []
+    made = asyncio.run(
+        agent.answer(
+            prompt(),
+            model=FunctionModel(stream_function=stream),
+            settings=agent.Settings(batch=0.0),
+            on_text=lambda _offset, piece: got.append(piece),
+        )
+    )
+
+    assert got == ["Good", " morning"]
+    assert made.response.notification is not None
+    assert made.usage.cost == Decimal(0)
 
 
 def test_every_failure_has_words_for_the_coach() -> None:
