@@ -16,6 +16,7 @@ import pytest
 from pydantic_ai.messages import ModelMessage
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
+from pydantic_ai.profiles import ModelProfile
 
 from companion.engine import agent
 from companion.engine.failures import RETRYABLE, WORDS, FailureKind, ModelFailure
@@ -316,7 +317,9 @@ def test_a_provider_without_structured_output_answers_by_its_one_tool() -> None:
     made = asyncio.run(
         agent.answer(
             prompt(),
-            model=FunctionModel(stream_function=stream),
+            model=FunctionModel(
+                stream_function=stream, profile=ModelProfile(supports_json_schema_output=False)
+            ),
             settings=agent.Settings(batch=0.0),
             on_text=lambda _offset, piece: got.append(piece),
         )
