@@ -48,6 +48,7 @@ def note_edit(request: CoachRequest, note_id: UUID) -> HttpResponse:
     """Change a note where it stands."""
     note = _note(note_id)
     form = NoteForm(request.POST or None, initial={"text": note.text}, auto_id=f"id_{note.pk}_%s")
+    form.fields["text"].widget.attrs["autofocus"] = True
     if request.method == "GET":
         return _note_page(request, note, "edit", form=form)
     if not form.is_valid():
