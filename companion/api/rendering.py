@@ -19,7 +19,29 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 TAGS = frozenset(
-    "p br strong em s h3 h4 ul ol li blockquote code pre hr a table thead tbody tr th td".split()
+    [
+        "p",
+        "br",
+        "strong",
+        "em",
+        "s",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "code",
+        "pre",
+        "hr",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ]
 )
 LINKS = ("https://", "mailto:")
 HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
@@ -45,9 +67,11 @@ def _clean(html: str) -> str:
 
 def _checked(tag: str, name: str, value: str) -> str | None:
     """Drop an address that is not absolute: the sanitiser alone lets relative ones and //host through."""
+    if name == "href":
+        return value if value.lower().startswith(LINKS) else None
     if name == "start":
         return value if value.isascii() and value.isdigit() and len(value) < 10 else None
-    return value if value.lower().startswith(LINKS) else None
+    return value if name == "rel" else None
 
 
 @cache

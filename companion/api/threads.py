@@ -87,9 +87,16 @@ def just_said(message: Message, turn: Turn) -> TurnCard:
 
 
 def _with_everything(turns: TurnQuerySet) -> TurnQuerySet:
-    proposals = Proposal.objects.select_related("client").order_by("created_at")
-    return turns.select_related("conversation").prefetch_related(
-        "messages", "interactions", Prefetch("proposals", queryset=proposals)
+    # What the prompt keeps beside the words is long, and no page shows it.
+    kept_for_prompts = [f"conversation__{name}" for name in ("memory_text", "memory_told", "summary")]
+    return (
+        turns.select_related("conversation")
+        .defer(*kept_for_prompts)
+        .prefetch_related(
+            Prefetch("messages", queryset=Message.objects.defer("context_note")),
+            "interactions",
+            Prefetch("proposals", queryset=Proposal.objects.select_related("client").order_by("created_at")),
+        )
     )
 
 

@@ -1,25 +1,15 @@
-"""Coaches with a companion, and turns in every state, as rows."""
+"""Turns in every state, and what hangs on them, as rows of one coach."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
-from coaching.models import CoachingProfile, User
-from companion.actions import conversations, provisioning
+from coaching.models import CoachingProfile
+from companion.actions import conversations
 from companion.models import Conversation, Message, MicroInteraction, Notification, Turn
 from journeyloop.tenancy import tenant
 
 Status = Turn.Status
-
-
-def make_coach(name: str = "Ines Duarte") -> CoachingProfile:
-    """Make a coach who has opened the companion once."""
-    user = User.objects.create_user(f"{uuid4()}@example.com", name=name)
-    coach = CoachingProfile.objects.create(user=user)
-    with tenant(coach.pk):
-        provisioning.provision(coach=coach)
-    return coach
 
 
 def say(coach: CoachingProfile, text: str = "Who is coming this week?") -> Turn:

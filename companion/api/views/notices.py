@@ -60,7 +60,9 @@ def undo(request: CoachRequest, notice_id: UUID) -> HttpResponse:
     except PersonalityVersion.DoesNotExist as error:
         raise Http404 from error
     except personality.StaleLayerError:
-        words = "This was changed again since, so nothing was taken back. Earlier texts are on the Layers page."
+        words = (
+            "This was changed again since, so nothing was taken back. Earlier texts are on the Layers page."
+        )
     except OverBudgetError as error:
         words = f"The earlier text does not fit any more: {error}"
     notifications.dismiss(notification=found, now=now)
@@ -74,4 +76,4 @@ def _changed(request: CoachRequest, changed: Notification) -> HttpResponse:
     tell_notice(request, changed)
     if not request.htmx:
         return redirect("companion")
-    return TemplateResponse(request, "companion/partials/head.html", head_context())
+    return TemplateResponse(request, "companion/partials/head.html", head_context(request))

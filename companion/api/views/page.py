@@ -39,15 +39,16 @@ NOTICES = 20
 @coach_required
 def companion(request: CoachRequest) -> HttpResponse:
     """Show the conversation and the panels; the first visit gives the coach their companion."""
-    provisioning.provision(coach=request.coach)
     return show(request)
 
 
 def show(request: CoachRequest, *, draft: str = "", error: str = "", status: int = 200) -> HttpResponse:
     """Render the whole page, with a message that could not be sent still in its field."""
+    # First: what happens while the rest is read then arrives as an event.
+    last_event = events.last_number(request.coach.pk)
     context = {
-        # First: what happens while the rest is read then arrives as an event.
-        "last_event": events.last_number(request.coach.pk),
+        **head_context(request),
+        "last_event": last_event,
         "page": threads.newest(before=older_than(request)),
         "main_panel": panel_context(request.coach, "main"),
         "secondary_panel": panel_context(request.coach, "secondary"),
@@ -55,7 +56,6 @@ def show(request: CoachRequest, *, draft: str = "", error: str = "", status: int
         "composer_error": error,
         "request_key": uuid7().hex,
         "openings": OPENINGS,
-        **head_context(),
     }
     return TemplateResponse(request, "companion/page.html", context, status=status)
 
@@ -65,12 +65,15 @@ def show(request: CoachRequest, *, draft: str = "", error: str = "", status: int
 @coach_required
 def head(request: CoachRequest) -> HttpResponse:
     """Show the line above the conversation: how far bootstrap is, and the notices that were kept."""
-    return TemplateResponse(request, "companion/partials/head.html", head_context())
+    return TemplateResponse(request, "companion/partials/head.html", head_context(request))
 
 
-def head_context() -> dict[str, Any]:
-    """Read what stands above the conversation."""
-    state = CompanionState.objects.get()
+def head_context(request: CoachRequest) -> dict[str, Any]:
+    """Read what stands above the conversation; a coach without a companion is given one."""
+    state = CompanionState.objects.first()
+    if state is None:
+        provisioning.provision(coach=request.coach)
+        state = CompanionState.objects.get()
     notices = list(Notification.objects.waiting()[:NOTICES])
     is_running = state.bootstrap_status != CompanionState.Bootstrap.COMPLETE
     return {
