@@ -57,8 +57,8 @@ def tenant(coach_id: UUID, client_id: UUID | None = None) -> Iterator[None]:
             yield
         finally:
             _open.reset(token)
-        if in_transaction and opened is None:
-            _tell_postgres(None)  # the outer transaction lives on; its next block must start closed
+    if in_transaction and opened is None:
+        _tell_postgres(None)  # the outer transaction lives on; its next block must start closed
 
 
 def _tell_postgres(who: Tenant | None) -> None:
