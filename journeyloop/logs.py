@@ -39,6 +39,7 @@ def logging_settings(*, readable: bool) -> dict[str, Any]:
             "uvicorn": {"handlers": [], "propagate": True},  # in place of its own format
             "uvicorn.access": {"handlers": [], "propagate": False},  # the platform's router writes these
             "apscheduler": {"level": "WARNING"},  # it tells of every tick
+            "django_eventstream": {"level": "WARNING"},  # and it of every stream
         },
     }
 

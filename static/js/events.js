@@ -243,10 +243,13 @@ class Tab {
     this.page.take(message);
   }
 
-  /** Bring a tab that knows events up to `number` to where this one is. */
+  /**
+   * Bring a tab that knows events up to `number` to where this one is. One that is ahead may have been
+   * rendered a moment ago, or may know a number from before a backup was restored: reset it as well.
+   */
   answer({ from, number }) {
     this.say({ to: from, kind: "state", state: this.page.state });
-    if (number >= this.page.number) return;
+    if (number === this.page.number) return;
     const missed = this.remembered.filter((message) => message.number > number);
     const isComplete = missed[0]?.number === number + 1;
     const messages = isComplete ? missed : [{ type: RESET, number: this.page.number }];

@@ -12,7 +12,7 @@ from coaching.models import CoachingProfile, User
 from companion.api import events
 from journeyloop.tenancy import tenant
 from tests.fakes.event_reader import EventReader, Heard
-from tests.fakes.web_process import Server
+from tests.processes import Process
 
 
 @dataclass(eq=False)
@@ -31,7 +31,7 @@ class StreamingCoach:
     def cookie(self) -> dict[str, str]:
         return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session.session_key}"}
 
-    def open(self, server: Server, *, after: int | str | None = None, query: str = "") -> EventReader:
+    def open(self, server: Process, *, after: int | str | None = None, query: str = "") -> EventReader:
         header = {} if after is None else {"Last-Event-ID": str(after)}
         reader = EventReader(server.port, {**self.cookie, **header}, query=query)
         self.readers.append(reader)

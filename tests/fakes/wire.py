@@ -4,6 +4,7 @@ import contextlib
 import selectors
 import socket
 import threading
+import time
 
 
 class Wire:
@@ -12,6 +13,8 @@ class Wire:
     def __init__(self, target_port: int) -> None:
         self.target_port = target_port
         self.port = 0
+        self.lag_seconds = 0.0
+        """How long a connection takes to be made."""
         self._listener: socket.socket | None = None
         self._sockets: set[socket.socket] = set()
         self.mend()
@@ -40,6 +43,7 @@ class Wire:
                 threading.Thread(target=self._carry, args=[near], daemon=True).start()
 
     def _carry(self, near: socket.socket) -> None:
+        time.sleep(self.lag_seconds)
         with near, socket.create_connection(("127.0.0.1", self.target_port)) as far:
             self._sockets |= {near, far}
             with contextlib.suppress(OSError), selectors.DefaultSelector() as ready:

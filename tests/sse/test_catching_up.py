@@ -15,10 +15,10 @@ from companion.models import StreamEvent
 from journeyloop.tenancy import tenant
 from tests.fakes.coaches import StreamingCoach, numbers
 from tests.fakes.event_reader import EventReader
-from tests.fakes.web_process import Server
+from tests.processes import Process
 
 
-def test_a_browser_that_comes_back_gets_what_it_missed(server: Server, coach: StreamingCoach) -> None:
+def test_a_browser_that_comes_back_gets_what_it_missed(server: Process, coach: StreamingCoach) -> None:
     coach.record(*range(1, 131))  # more than the library reads at once
 
     by_header = coach.open(server, after=2, query="?lastEventId=77")
@@ -28,7 +28,9 @@ def test_a_browser_that_comes_back_gets_what_it_missed(server: Server, coach: St
     assert numbers(by_address.take(2)) == [129, 130]
 
 
-def test_a_fresh_stream_names_its_place_before_the_first_event(server: Server, coach: StreamingCoach) -> None:
+def test_a_fresh_stream_names_its_place_before_the_first_event(
+    server: Process, coach: StreamingCoach
+) -> None:
     coach.record(1, 2)
     stream = coach.open(server)
     while not stream.last_id:
@@ -42,7 +44,7 @@ def test_a_fresh_stream_names_its_place_before_the_first_event(server: Server, c
 
 @pytest.mark.parametrize("number", ["999", "9" * 30, "0009999999999999999999"])
 def test_a_number_that_was_never_given_resets_the_page(
-    server: Server, coach: StreamingCoach, number: str
+    server: Process, coach: StreamingCoach, number: str
 ) -> None:
     coach.record(1, 2)
 
@@ -51,7 +53,7 @@ def test_a_number_that_was_never_given_resets_the_page(
     assert (reset.type, reset.id) == ("stream-reset", "2")
 
 
-def test_a_number_that_was_trimmed_resets_the_page(server: Server, coach: StreamingCoach) -> None:
+def test_a_number_that_was_trimmed_resets_the_page(server: Process, coach: StreamingCoach) -> None:
     coach.record(1, 2, 3)
     with tenant(coach.id):
         old = timezone.now() - timedelta(hours=25)
@@ -68,7 +70,7 @@ BAD_NUMBERS = ["-1", "error", "1e3", "0x1", " 1 2", "٣", "1,2", "'; --", "9" * 
 
 
 @pytest.mark.parametrize("number", BAD_NUMBERS)
-def test_what_is_no_number_gets_400(server: Server, coach: StreamingCoach, number: str) -> None:
+def test_what_is_no_number_gets_400(server: Process, coach: StreamingCoach, number: str) -> None:
     address = coach.open(server, query=f"?lastEventId={quote(number)}")
     header = EventReader(server.port, {**coach.cookie, "Last-Event-ID": number.encode()})  # type: ignore[dict-item]
 
@@ -78,7 +80,7 @@ def test_what_is_no_number_gets_400(server: Server, coach: StreamingCoach, numbe
 
 
 def test_a_browser_that_keeps_losing_the_connection_misses_and_repeats_nothing(
-    server: Server, coach: StreamingCoach
+    server: Process, coach: StreamingCoach
 ) -> None:
     """Statement 39: what it was told equals the log, however often and wherever it was cut off."""
     dice = random.Random(39)  # noqa: S311 # the same cuts each time

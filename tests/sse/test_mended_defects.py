@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection
 
 from companion.api import events
@@ -13,11 +14,12 @@ from companion.api.events import log
 from journeyloop.tenancy import tenant
 from tests.fakes.coaches import MakeCoach, StreamingCoach, numbers
 from tests.fakes.event_reader import EventReader, Heard
-from tests.fakes.web_process import GRACE_SECONDS, Server, serving
+from tests.fakes.web_process import GRACE_SECONDS, serving
 from tests.fakes.wire import Wire
+from tests.processes import Process
 
 
-def test_a_burst_loses_nothing(server: Server, coach: StreamingCoach) -> None:
+def test_a_burst_loses_nothing(server: Process, coach: StreamingCoach) -> None:
     stream, turn = coach.open(server).opened(), uuid4()
 
     for offset in range(400):
@@ -29,7 +31,21 @@ def test_a_burst_loses_nothing(server: Server, coach: StreamingCoach) -> None:
     assert numbers([event for event in heard if event.type == "main-update"]) == list(range(1, 101))
 
 
-def test_open_streams_hold_no_thread_and_no_connection(server: Server, make_coach: MakeCoach) -> None:
+def test_the_first_stream_of_a_process_is_open_only_when_it_can_hear(
+    coach: StreamingCoach, tmp_path: Path
+) -> None:
+    slow = Wire(settings.EVENTSTREAM_REDIS["port"])
+    slow.lag_seconds = 0.5
+    with serving(tmp_path, slow) as server, coach.open(server) as stream:
+        stream.opened()
+
+        events.push_text(coach_id=coach.id, turn_id=uuid4(), offset=0, text="Hello")
+
+        assert stream.take(1)[0].json["text"] == "Hello"
+    slow.cut()
+
+
+def test_open_streams_hold_no_thread_and_no_connection(server: Process, make_coach: MakeCoach) -> None:
     for _ in range(6):
         coach = make_coach()
         for _ in range(10):
@@ -39,11 +55,11 @@ def test_open_streams_hold_no_thread_and_no_connection(server: Server, make_coac
         (connected,) = cursor.fetchone()
 
     assert connected <= 15  # two pools at most, and this process
-    assert server.threads <= 30
+    assert len(list(Path(f"/proc/{server.pid}/task").iterdir())) <= 30
 
 
 def test_events_arrive_while_redis_is_away_and_text_when_it_is_back(
-    server: Server, coach: StreamingCoach, wire: Wire
+    server: Process, coach: StreamingCoach, wire: Wire
 ) -> None:
     stream, turn = coach.open(server).opened(), uuid4()
     coach.record(1)
@@ -78,7 +94,7 @@ def _push_until_heard(stream: EventReader, coach: StreamingCoach, turn: UUID) ->
 
 
 def test_an_event_arrives_whose_process_died_before_it_published(
-    server: Server, coach: StreamingCoach
+    server: Process, coach: StreamingCoach
 ) -> None:
     stream = coach.open(server).opened()
     with tenant(coach.id):
@@ -87,7 +103,7 @@ def test_an_event_arrives_whose_process_died_before_it_published(
     assert numbers(stream.take(1)) == [1]
 
 
-def test_an_event_that_overtook_another_waits_for_it(server: Server, coach: StreamingCoach) -> None:
+def test_an_event_that_overtook_another_waits_for_it(server: Process, coach: StreamingCoach) -> None:
     stream = coach.open(server).opened()
     with tenant(coach.id):
         log.append(coach.id, "main-update", '{"n": 1}')
@@ -96,7 +112,7 @@ def test_an_event_that_overtook_another_waits_for_it(server: Server, coach: Stre
     assert numbers(stream.take(2)) == [1, 2]
 
 
-def test_a_stream_ends_itself_after_heartbeats(hasty_server: Server, coach: StreamingCoach) -> None:
+def test_a_stream_ends_itself_after_heartbeats(hasty_server: Process, coach: StreamingCoach) -> None:
     blocks = coach.open(hasty_server).wait_for_end()
 
     assert [block.type for block in blocks].count("keep-alive") >= 2
@@ -108,9 +124,9 @@ def test_a_stopping_server_ends_its_streams_and_leaves(
     with serving(tmp_path, wire) as server, ExitStack() as open_streams:
         streams = [open_streams.enter_context(coach.open(server)).opened() for _ in range(3)]
 
-        server.process.send_signal(signal.SIGTERM)
+        server.popen.send_signal(signal.SIGTERM)
 
         for stream in streams:
             stream.wait_for_end()
-        server.process.wait(timeout=GRACE_SECONDS)
+        server.popen.wait(timeout=GRACE_SECONDS)
         assert "timeout graceful shutdown exceeded" not in server.log

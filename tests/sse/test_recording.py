@@ -10,10 +10,10 @@ from companion.api import events
 from companion.api.events import log
 from journeyloop.tenancy import NoTenantError, TenantMismatchError, tenant
 from tests.fakes.coaches import MakeCoach, StreamingCoach
-from tests.fakes.web_process import Server
+from tests.processes import Process
 
 
-def test_an_event_arrives_with_its_number(server: Server, coach: StreamingCoach) -> None:
+def test_an_event_arrives_with_its_number(server: Process, coach: StreamingCoach) -> None:
     stream = coach.open(server).opened()
 
     coach.record(7)
@@ -22,7 +22,7 @@ def test_an_event_arrives_with_its_number(server: Server, coach: StreamingCoach)
     assert (event.type, event.id, event.json) == ("main-update", "1", {"n": 7})
 
 
-def test_an_event_of_a_rolled_back_transaction_never_was(server: Server, coach: StreamingCoach) -> None:
+def test_an_event_of_a_rolled_back_transaction_never_was(server: Process, coach: StreamingCoach) -> None:
     stream = coach.open(server).opened()
 
     with tenant(coach.id):
@@ -75,7 +75,7 @@ def test_numbers_follow_commits_when_many_record_at_once(coach: StreamingCoach) 
     assert [entry.number for entry in log.after(coach.id, 0, limit=200)] == list(range(1, 101))
 
 
-def test_text_and_the_message_that_ends_it_keep_their_order(server: Server, coach: StreamingCoach) -> None:
+def test_text_and_the_message_that_ends_it_keep_their_order(server: Process, coach: StreamingCoach) -> None:
     stream, turn = coach.open(server).opened(), uuid4()
 
     for offset in range(50):

@@ -1,41 +1,32 @@
 """static/js/events.js in Chromium: many tabs, one stream, and nothing missed by any of them."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from urllib.request import urlopen
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from companion.api import events
 from tests.fakes.coaches import StreamingCoach
-from tests.fakes.web_process import Server, serving
+from tests.fakes.web_process import serving
 from tests.fakes.wire import Wire
+from tests.processes import Process
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def tabs_server(tmp_path_factory: pytest.TempPathFactory, database: None, wire: Wire) -> Iterator[Server]:
+def tabs_server(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, wire: Wire
+) -> Iterator[Process]:
     with serving(tmp_path_factory.mktemp("tabs"), wire, "tests.fakes.tabs_server:application") as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, which Django takes for a mistake.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-        yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
-def road(tabs_server: Server) -> Iterator[Wire]:
+def road(tabs_server: Process) -> Iterator[Wire]:
     """The browser's way to the server."""
     road = Wire(tabs_server.port)
     yield road
@@ -43,9 +34,9 @@ def road(tabs_server: Server) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def context(chromium: Browser, coach: StreamingCoach, road: Wire) -> Iterator[BrowserContext]:
+def context(browser: Browser, coach: StreamingCoach, road: Wire) -> Iterator[BrowserContext]:
     address = f"http://127.0.0.1:{road.port}"
-    context = chromium.new_context(base_url=address)
+    context = browser.new_context(base_url=address)
     key = coach.session.session_key or ""
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
     yield context
@@ -67,13 +58,13 @@ def wait_to_hear(tab: Page, *said: int | str) -> None:
     assert tab.evaluate("heard") == list(said)
 
 
-def open_streams(server: Server) -> int:
+def open_streams(server: Process) -> int:
     with urlopen(f"http://127.0.0.1:{server.port}/streams", timeout=5) as answer:
         return int(answer.read())
 
 
 def test_eight_tabs_share_one_stream_and_all_hear(
-    context: BrowserContext, coach: StreamingCoach, tabs_server: Server
+    context: BrowserContext, coach: StreamingCoach, tabs_server: Process
 ) -> None:
     tabs = [open_tab(context, after=0) for _ in range(8)]
     for tab in tabs:
@@ -88,7 +79,7 @@ def test_eight_tabs_share_one_stream_and_all_hear(
 
 
 def test_another_tab_reads_on_when_the_reading_tab_closes(
-    context: BrowserContext, coach: StreamingCoach, tabs_server: Server
+    context: BrowserContext, coach: StreamingCoach, tabs_server: Process
 ) -> None:
     first, second = open_tab(context, after=0), open_tab(context, after=0)
     wait_for_state(second, "live")
