@@ -1,4 +1,10 @@
-"""What every test may ask for: a migrated database, people, signed-in browsers, real processes."""
+"""
+What every test may ask for: a migrated database, people, signed-in browsers, real processes.
+
+`db`, which most fixtures bring along: rows live in a transaction of the application role, so the tenant wall
+is really up, and are rolled back. `committed`: rows are stored, so other processes and the alias `system` see
+them, and every table is emptied afterwards. The people below work with both.
+"""
 
 import socket
 from collections.abc import Iterator
@@ -7,7 +13,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 from django.test import Client as Browser
 from pydantic_ai import models as model_library
 from pytest_django.plugin import DjangoDbBlocker
@@ -15,14 +20,15 @@ from pytest_django.plugin import DjangoDbBlocker
 from coaching.models import CoachingProfile, User
 from journeyloop.tenancy import tenant
 from tests import factories
+from tests.database import empty_tables
+
+pytest_plugins = ["tests.processes", "tests.browser.fixtures"]
 
 model_library.ALLOW_MODEL_REQUESTS = False
 """Tests that talk to the loopback server say so by switching it on for themselves."""
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 """A Tuesday."""
-
-KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
 
 
 @pytest.fixture(scope="session")
@@ -34,56 +40,59 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """Rows that other processes see; every table is emptied afterwards."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("rows are either committed or rolled back: ask for `committed` or for `db`")
     with django_db_blocker.unblock():
         yield
         empty_tables()
 
 
-def empty_tables() -> None:
-    """Empty everything but the shared skills' source, which is loaded again."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = [name for (name,) in cursor.fetchall() if name not in KEPT_TABLES]
-        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
-    call_command("load_skills", verbosity=0)
-    connections.close_all()
+@pytest.fixture
+def rows(request: pytest.FixtureRequest) -> None:
+    """Rows of either kind: committed where the test asks for `committed`, otherwise rolled back."""
+    request.getfixturevalue("committed" if "committed" in request.fixturenames else "db")
 
 
 @pytest.fixture(autouse=True)
 def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test reach the world."""
-    connect = socket.socket.connect
+    """Let no test reach the world. What C libraries open by themselves (libpq) is not seen here."""
 
-    def guarded(self: socket.socket, address: Any) -> None:
-        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
-            pytest.fail(f"a test tried to reach {address}")
-        connect(self, address)
+    def guarded(connect: Any) -> Any:
+        def to(self: socket.socket, address: Any) -> Any:
+            if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+                pytest.fail(f"a test tried to reach {address}")
+            return connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+        return to
+
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
 
 
 @pytest.fixture
-def coach(db: None) -> User:
+def coach(rows: None) -> User:
     """Alice, whose practice it is."""
     return factories.make_coach("alice@example.com", name="Alice Moreau").user
 
 
 @pytest.fixture
-def stranger(db: None) -> User:
+def stranger(rows: None) -> User:
     """Bob, a coach who must see nothing of Alice's."""
     return factories.make_coach("bob@example.com", name="Bob Tran").user
 
 
 @pytest.fixture
-def client_user(db: None) -> User:
+def client_user(rows: None) -> User:
     """Somebody with a sign-in and no practice."""
     return User.objects.create_user("carla@example.com", "carla-password", name="Carla Ruiz")
 
 
 @pytest.fixture
-def operator(db: None) -> User:
+def operator(rows: None) -> User:
     """Who runs the site."""
     return User.objects.create_user("dana@example.com", "dana-password", name="Dana Okoro", is_staff=True)
 
@@ -120,7 +129,7 @@ def as_operator(operator: User) -> Browser:
 
 
 @pytest.fixture
-def as_visitor(db: None) -> Browser:
+def as_visitor(rows: None) -> Browser:
     """Nobody's browser."""
     return Browser()
 

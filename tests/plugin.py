@@ -44,6 +44,4 @@ def environment(services: Services) -> dict[str, str]:
         "JL_TEST_SUPERUSER_URL": services.superuser_url,
         "REDIS_URL": services.redis_url,
         "TURNS_PER_WORKER": "32",
-        # Playwright keeps an event loop in this thread; Django would take it for an async context.
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
