@@ -7,9 +7,12 @@ from companion.engine.memory import label_long
 from companion.engine.response import CompanionResponse, MicroInteraction, NudgeDraft, ScheduleUpdate
 
 _DRAFT = spoken(
-    r"\b(draft|nudge|drop|send)\b.{0,40}\b(nudge|message|note|line|e?-?mail"
+    r"^\W*draft\b|\b(draft|nudge|drop|send)\b.{0,40}\b(nudge|message|note|line|e?-?mail"
     r"|to)\b|\bwrite to\b|\bnudge\b|\bcheck in (with|on)\b"
 )
+_ASK = spoken(r"\bask (?:(?:her|him|them) )?(?P<what>(?:how|whether|if|when|what) .{4,})")
+_POSSESSIVE = spoken(r"\b(her|his|their)\b")
+_SUBJECT = spoken(r"\b(she|he|they|him|them)\b")
 _ABOUT = spoken(r"\b(?:about|asking|to ask|saying|to say|that)\s+(?P<what>.{4,})")
 _SCHEDULE = spoken(
     r"\bremind me\b|\bschedule\b|\b(every|each) (day|week|morning|evening"
@@ -50,8 +53,10 @@ def draft(reading: Reading) -> CompanionResponse | None:
 def _body(client: Client, reading: Reading) -> str:
     about = _ABOUT.search(reading.message)
     goal = client.detail("goal")
-    if about:
-        middle = f"I wanted to ask about {about['what'].strip().rstrip('.?')}."
+    if asked := _ASK.search(reading.message):
+        middle = f"I wanted to ask {_to_the_client(asked['what'])}."
+    elif about:
+        middle = f"I wanted to ask about {_to_the_client(about['what'])}."
     elif goal:
         middle = (
             f"I was thinking of what you set out to do: {goal.rstrip('.')}. How has it been since we spoke?"
@@ -62,6 +67,12 @@ def _body(client: Client, reading: Reading) -> str:
     return (
         f"Hello {client.first_name},\n\n{middle} A line or two is plenty, whenever it suits you.{signature}"
     )
+
+
+def _to_the_client(words: str) -> str:
+    """Turn words about somebody into words to them, where that is safe without knowing grammar."""
+    words = words.strip().rstrip(".?")
+    return words if _SUBJECT.search(words) else _POSSESSIVE.sub("your", words)
 
 
 def _to_whom(reading: Reading) -> CompanionResponse:

@@ -36,6 +36,14 @@ _ABILITY = spoken(
     r"\bwhat can you do\b|\bhow (can|do) you help\b|^\W*help\W*$"
     r"|\bwho are you\b|\bare you (an? )?(ai|real|human|bot)"
 )
+_OPEN = spoken(r"^\W*(something else|nothing|never mind)\W*$")
+_HARD = spoken(
+    r"\b(terrible|awful|exhaust|worn out|overwhelm|rough|hard|bad|long) ?(day|week|morning|session|ed)?\b.{0,20}$"
+    r"|\bi(.?m| am) (so )?(tired|sad|stressed|worried|drained)\b"
+)
+_QUESTION = spoken(
+    r"\?\s*$|^\W*(what|who|when|where|why|how|which|is|are|does|do|did|can|could|should|will)\b"
+)
 _RATING = spoken(r"^\W*([1-5])(?:\s*(?:/|out of|of)\s*5)?\W*$")
 _YES_NO = spoken(r"^\W*(yes|no|yep|nope|sure|not now)\W*$")
 _RECALL = spoken(
@@ -108,6 +116,22 @@ def _thanks(reading: Reading) -> CompanionResponse | None:
     if not _THANKS.search(reading.message):
         return None
     return _say(pick(("You are welcome.", "Gladly.", "Any time."), reading.message, reading.turns))
+
+
+def _open(reading: Reading) -> CompanionResponse | None:
+    if not _OPEN.search(reading.message):
+        return None
+    return _say("All right. What is on your mind?")
+
+
+def _hard(reading: Reading) -> CompanionResponse | None:
+    if not _HARD.search(reading.message) or reading.mentioned():
+        return None
+    words = (
+        "I am sorry, that sounds like a lot. Put it down here if it helps.",
+        "That sounds hard. We can leave the work where it is for a moment, or look at just the next thing.",
+    )
+    return _say(pick(words, reading.message, reading.turns))
 
 
 def _remember(reading: Reading) -> CompanionResponse | None:
@@ -244,9 +268,9 @@ def _recall(reading: Reading) -> CompanionResponse | None:
 
 def _otherwise(reading: Reading) -> CompanionResponse:
     client = reading.mentioned()
+    is_question = bool(_QUESTION.search(reading.message))
     if client and reading.unlocked:
-        return people.offer(reading, client)
-    is_question = reading.message.rstrip().endswith("?")
+        return people.offer(reading, client, is_question=is_question)
     if is_question and reading.known:
         return people.tell_about_coach(reading)
     return _say(pick(_CANNOT if is_question else _HEARD, reading.message, reading.turns))
@@ -260,6 +284,7 @@ RULES: tuple[Rule, ...] = (
     _danger,
     _greeting,
     _thanks,
+    _open,
     _rating,
     _yes_no,
     _ability,
@@ -274,5 +299,6 @@ RULES: tuple[Rule, ...] = (
     people.debrief,
     people.roster,
     people.diary,
+    _hard,
 )
 """In order: the more certain before the wider."""

@@ -71,12 +71,17 @@ def tell_about_coach(reading: Reading) -> CompanionResponse:
     return CompanionResponse(chat_message=f"Here is what I have, with where it comes from:\n\n{body}")
 
 
-def offer(reading: Reading, client: Client) -> CompanionResponse:
+def offer(reading: Reading, client: Client, *, is_question: bool) -> CompanionResponse:
     """Answer a message that names a client but asks nothing that the rules know."""
-    facts = known_about(reading, client)
-    lead = f"About {client.first_name} I have this:\n\n{facts[0]}\n\n" if facts else ""
+    facts, name = known_about(reading, client), client.first_name
+    if is_question and facts:
+        lead = f"I cannot judge that by rule. What I hold about {name} that may bear on it:\n\n{facts[0]}\n\n"
+    elif is_question:
+        lead = f"I find nothing about that in what I know of {name}, and I would rather not guess. "
+    else:
+        lead = f"Tell me a little more about {name} if you like, or choose one of these. "
     return CompanionResponse(
-        chat_message=f"{lead}What would help with {client.first_name} just now?",
+        chat_message=f"{lead}What would help just now?",
         question=MicroInteraction(
             kind="choice",
             prompt=f"What would help with {client.first_name}?",

@@ -264,7 +264,12 @@ def test_it_drafts_a_nudge_that_waits() -> None:
 
     assert isinstance(effect, e.DraftNudge)
     assert effect.client_id == MAYA
-    assert "her talk with the manager" in effect.body
+    assert "your talk with the manager" in effect.body
+
+
+def test_a_question_about_a_client_is_not_guessed_at() -> None:
+    assert "rather not guess" in words("What did Tom say about his father?")
+    assert "cannot judge that by rule" in words("Will Maya quit?", note=note(recalled=(fact(),)))
 
 
 def test_it_asks_how_a_session_went_with_a_rating() -> None:
