@@ -2,7 +2,7 @@
 Tell a coach's open pages what changed. The only door to server-sent events.
 
 Reliable events are rows first (`log`), numbered per coach, and carry ids and versions, never content;
-text as it is written is not stored. Workers publish (`publisher`) and never load django_eventstream,
+text as it is written is not stored. Workers publish (`publishing`) and never load django_eventstream,
 which only `library` knows; `streams` is the web side.
 """
 
@@ -16,7 +16,7 @@ from django.db import transaction
 
 from companion.api.events import log
 from companion.api.events.channels import live, reliable
-from companion.api.events.publisher import Message, publisher
+from companion.api.events.publishing import Message, publisher
 
 __all__ = ["EventName", "last_number", "push_text", "record", "trim"]
 

@@ -33,7 +33,7 @@ from redis.exceptions import RedisError
 
 from companion.api.events import log as event_log
 from companion.api.events.channels import coach_of, is_reliable, live, reliable
-from companion.api.events.publisher import REDIS_CHANNEL
+from companion.api.events.publishing import REDIS_CHANNEL
 
 log = structlog.get_logger(__name__)
 
