@@ -103,17 +103,7 @@ def schedule(reading: Reading) -> CompanionResponse | None:
         return _proposed(update, "an hour before each session")
     rule = _cron(reading.message)
     if rule is None:
-        return CompanionResponse(
-            chat_message="I can do that. On which day, and at what time?",
-            question=MicroInteraction(
-                kind="choice",
-                prompt="When?",
-                options=[
-                    f"{lead} to {label_long(task, 70)}"
-                    for lead in ("Every Monday at 8", "Every weekday at 8")
-                ],
-            ),
-        )
+        return _when(task)
     cron, words = rule
     update = ScheduleUpdate(
         action="create",
@@ -124,6 +114,13 @@ def schedule(reading: Reading) -> CompanionResponse | None:
         client_ref=client.ref if client else "",
     )
     return _proposed(update, words)
+
+
+def _when(task: str) -> CompanionResponse:
+    leads = ("Every Monday at 8", "Every weekday at 8")
+    options = [f"{lead} to {label_long(task, 70)}" for lead in leads]
+    ask = MicroInteraction(kind="choice", prompt="When?", options=options)
+    return CompanionResponse(chat_message="I can do that. On which day, and at what time?", question=ask)
 
 
 def _task(reading: Reading) -> str:

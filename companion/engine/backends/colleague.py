@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from companion.engine.backends import arrangements, people
+from companion.engine.backends import arrangements, hear, people
 from companion.engine.backends.reading import Client, Reading
-from companion.engine.backends.variety import pick, spoken
+from companion.engine.backends.variety import pick
 from companion.engine.memory import label_long
 from companion.engine.personality import TITLES
 from companion.engine.response import (
@@ -15,41 +15,6 @@ from companion.engine.response import (
     PersonalityUpdate,
 )
 from companion.engine.words import normal
-
-_DANGER = spoken(
-    r"\bsuicid|\bself.?harm|\bkill(ing)? (him|her|them|my)sel|\bend (his|her"
-    r"|their|my) (own )?life"
-)
-_GREETING = spoken(r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|morning|hiya)\b.{0,30}$")
-_THANKS = spoken(r"^\W*(thanks|thank you|cheers|perfect|great|lovely|ta)\b.{0,40}$")
-_REMEMBER = spoken(
-    r"\b(?:please )?(?:remember|note|keep in mind|don.?t forget)(?: that"
-    r"|:)?\s+(?P<what>.{4,})"
-)
-_FORGET = spoken(r"\bforget\b")
-_RULE = spoken(r"^\W*(?:from now on|in (?:the )?future|always|never|as a rule)\b")
-_STYLE = spoken(
-    r"\b(?:be|sound|talk|write|speak)\b.{0,20}\b(brief|short|formal|warm|dry"
-    r"|direct|frank|gentl|playful|plain)"
-)
-_ABILITY = spoken(
-    r"\bwhat can you do\b|\bhow (can|do) you help\b|^\W*help\W*$"
-    r"|\bwho are you\b|\bare you (an? )?(ai|real|human|bot)"
-)
-_OPEN = spoken(r"^\W*(something else|nothing|never mind)\W*$")
-_HARD = spoken(
-    r"\b(terrible|awful|exhaust|worn out|overwhelm|rough|hard|bad|long) ?(day|week|morning|session|ed)?\b.{0,20}$"
-    r"|\bi(.?m| am) (so )?(tired|sad|stressed|worried|drained)\b"
-)
-_QUESTION = spoken(
-    r"\?\s*$|^\W*(what|who|when|where|why|how|which|is|are|does|do|did|can|could|should|will)\b"
-)
-_RATING = spoken(r"^\W*([1-5])(?:\s*(?:/|out of|of)\s*5)?\W*$")
-_YES_NO = spoken(r"^\W*(yes|no|yep|nope|sure|not now)\W*$")
-_RECALL = spoken(
-    r"\bwhat do you (know|remember|have)\b|\bdo you (know|remember)\b"
-    r"|\btell me (about|what you know)\b|\bremind me what\b"
-)
 
 _CANNOT = (
     (
@@ -80,7 +45,7 @@ def reply(reading: Reading) -> CompanionResponse:
 
 
 def _danger(reading: Reading) -> CompanionResponse | None:
-    if not _DANGER.search(reading.message):
+    if not hear.DANGER.search(reading.message):
         return None
     return _say(
         "This sounds serious, and it needs a person now, not me. If someone may be in "
@@ -91,7 +56,7 @@ def _danger(reading: Reading) -> CompanionResponse | None:
 
 
 def _greeting(reading: Reading) -> CompanionResponse | None:
-    if reading.message and not _GREETING.search(reading.message):
+    if reading.message and not hear.GREETING.search(reading.message):
         return None
     part = "morning" if reading.hour < 12 else "afternoon" if reading.hour < 18 else "evening"
     name = f", {reading.coach_name.split()[0]}" if reading.coach_name else ""
@@ -113,19 +78,19 @@ def _greeting(reading: Reading) -> CompanionResponse | None:
 
 
 def _thanks(reading: Reading) -> CompanionResponse | None:
-    if not _THANKS.search(reading.message):
+    if not hear.THANKS.search(reading.message):
         return None
     return _say(pick(("You are welcome.", "Gladly.", "Any time."), reading.message, reading.turns))
 
 
 def _open(reading: Reading) -> CompanionResponse | None:
-    if not _OPEN.search(reading.message):
+    if not hear.OPEN.search(reading.message):
         return None
     return _say("All right. What is on your mind?")
 
 
 def _hard(reading: Reading) -> CompanionResponse | None:
-    if not _HARD.search(reading.message) or reading.mentioned():
+    if not hear.HARD.search(reading.message) or reading.mentioned():
         return None
     words = (
         "I am sorry, that sounds like a lot. Put it down here if it helps.",
@@ -135,7 +100,7 @@ def _hard(reading: Reading) -> CompanionResponse | None:
 
 
 def _remember(reading: Reading) -> CompanionResponse | None:
-    found = _REMEMBER.search(reading.message)
+    found = hear.REMEMBER.search(reading.message)
     if not found or reading.message.rstrip().endswith("?"):
         return None
     what = found["what"].strip()[:600]
@@ -159,7 +124,7 @@ def _remember(reading: Reading) -> CompanionResponse | None:
 
 
 def _forget(reading: Reading) -> CompanionResponse | None:
-    if not _FORGET.search(reading.message):
+    if not hear.FORGET.search(reading.message):
         return None
     return CompanionResponse(
         chat_message=(
@@ -173,7 +138,7 @@ def _forget(reading: Reading) -> CompanionResponse | None:
 
 def _rule(reading: Reading) -> CompanionResponse | None:
     """Take a standing wish about the work into coach_knowledge, which may be written with an undo."""
-    if not _RULE.search(reading.message):
+    if not hear.RULE.search(reading.message):
         return None
     known = reading.layers.get(TITLES["coach_knowledge"], "")
     wish = label_long(reading.message, 500)
@@ -191,7 +156,7 @@ def _rule(reading: Reading) -> CompanionResponse | None:
 
 
 def _style(reading: Reading) -> CompanionResponse | None:
-    if not _STYLE.search(reading.message) or len(reading.message) > 300:
+    if not hear.STYLE.search(reading.message) or len(reading.message) > 300:
         return None
     known = reading.layers.get(TITLES["identity"], "I am the coach's companion, an AI colleague.")
     update = PersonalityUpdate(
@@ -208,7 +173,7 @@ def _style(reading: Reading) -> CompanionResponse | None:
 
 
 def _ability(reading: Reading) -> CompanionResponse | None:
-    if not _ABILITY.search(reading.message):
+    if not hear.ABILITY.search(reading.message):
         return None
     can = (
         "I am your companion, a piece of software. No AI model is connected just now, so I "
@@ -224,7 +189,7 @@ def _ability(reading: Reading) -> CompanionResponse | None:
 
 
 def _rating(reading: Reading) -> CompanionResponse | None:
-    found = _RATING.match(reading.message)
+    found = hear.RATING.match(reading.message)
     if not found:
         return None
     score = int(found[1])
@@ -244,7 +209,7 @@ def _rating(reading: Reading) -> CompanionResponse | None:
 
 
 def _yes_no(reading: Reading) -> CompanionResponse | None:
-    found = _YES_NO.match(reading.message)
+    found = hear.YES_NO.match(reading.message)
     if not found:
         return None
     if normal(found[1]) in {"no", "nope", "not now"}:
@@ -260,7 +225,7 @@ def _client_in(text: str, reading: Reading) -> Client | None:
 
 
 def _recall(reading: Reading) -> CompanionResponse | None:
-    if not _RECALL.search(reading.message):
+    if not hear.RECALL.search(reading.message):
         return None
     client = reading.mentioned()
     return people.tell(reading, client) if client else people.tell_about_coach(reading)
@@ -268,7 +233,7 @@ def _recall(reading: Reading) -> CompanionResponse | None:
 
 def _otherwise(reading: Reading) -> CompanionResponse:
     client = reading.mentioned()
-    is_question = bool(_QUESTION.search(reading.message))
+    is_question = bool(hear.QUESTION.search(reading.message))
     if client and reading.unlocked:
         return people.offer(reading, client, is_question=is_question)
     if is_question and reading.known:

@@ -1,0 +1,36 @@
+"""What the offline model understands: patterns for what coaches type. Pure."""
+
+from companion.engine.backends.variety import spoken
+
+DANGER = spoken(
+    r"\bsuicid|\bself.?harm|\bkill(ing)? (him|her|them|my)sel|\bend (his|her"
+    r"|their|my) (own )?life"
+)
+GREETING = spoken(r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|morning|hiya)\b.{0,30}$")
+THANKS = spoken(r"^\W*(thanks|thank you|cheers|perfect|great|lovely|ta)\b.{0,40}$")
+REMEMBER = spoken(
+    r"\b(?:please )?(?:remember|note|keep in mind|don.?t forget)(?: that"
+    r"|:)?\s+(?P<what>.{4,})"
+)
+FORGET = spoken(r"\bforget\b")
+RULE = spoken(r"^\W*(?:from now on|in (?:the )?future|always|never|as a rule)\b")
+STYLE = spoken(
+    r"\b(?:be|sound|talk|write|speak)\b.{0,20}\b(brief|short|formal|warm|dry"
+    r"|direct|frank|gentl|playful|plain)"
+)
+ABILITY = spoken(
+    r"\bwhat can you do\b|\bhow (can|do) you help\b|^\W*help\W*$"
+    r"|\bwho are you\b|\bare you (an? )?(ai|real|human|bot)"
+)
+OPEN = spoken(r"^\W*(something else|nothing|never mind)\W*$")
+HARD = spoken(
+    r"\b(terrible|awful|exhausted|worn out|overwhelmed|rough|hard|bad|long)( day| week| session)?\b.{0,20}$"
+    r"|\bi(.?m| am) (so )?(tired|sad|stressed|worried|drained)\b"
+)
+QUESTION = spoken(r"\?\s*$|^\W*(what|who|when|where|why|how|which|is|are|does|do|did|can|could|should)\b")
+RATING = spoken(r"^\W*([1-5])(?:\s*(?:/|out of|of)\s*5)?\W*$")
+YES_NO = spoken(r"^\W*(yes|no|yep|nope|sure|not now)\W*$")
+RECALL = spoken(
+    r"\bwhat do you (know|remember|have)\b|\bdo you (know|remember)\b"
+    r"|\btell me (about|what you know)\b|\bremind me what\b"
+)
