@@ -1,5 +1,6 @@
 """Read rows into what a prompt is built from. The one place where rows become prompt context."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -20,6 +21,7 @@ from companion.engine.router import Grounds
 from companion.engine.skills import Skill, choose
 from companion.engine.words import terms
 from companion.models import (
+    CompanionContext,
     CompanionPersonality,
     CompanionSkill,
     CompanionState,
@@ -32,6 +34,10 @@ from companion.models import (
 HISTORY_TOKENS = 24_000
 """Past this the older half of a conversation is folded into its summary."""
 CLIENTS, WEEK = 40, timedelta(days=7)
+TRIGGERS_OF_MODE: Mapping[str, tuple[Trigger, ...]] = {
+    CompanionContext.Mode.PRE_SESSION: ("session_approaching",),
+    CompanionContext.Mode.POST_SESSION: ("session_complete",),
+}
 CLIENTS_AT_ONCE = 3
 """More names than this in one message call up no single client."""
 
@@ -135,8 +141,11 @@ def _layers() -> tuple[Layer, ...]:
 
 
 def _skills(query: str) -> tuple[Skill, ...]:
-    rows = CompanionSkill.objects.in_use().for_trigger("message")
-    return choose([_skill(row) for row in rows], triggers=["message"], query=query).active
+    """Choose the skills for a message, and for the session that the coach is preparing or looking back on."""
+    mode = CompanionContext.objects.values_list("mode", flat=True).first()
+    triggers: list[Trigger] = ["message", *TRIGGERS_OF_MODE.get(mode or "", ())]
+    rows = CompanionSkill.objects.in_use().for_any(triggers)
+    return choose([_skill(row) for row in rows], triggers=triggers, query=query).active
 
 
 def _skill(row: CompanionSkill) -> Skill:

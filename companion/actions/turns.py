@@ -17,6 +17,7 @@ from companion.actions.effects import Told
 from companion.engine import router
 from companion.engine.prompt_assembler import Prompt, assemble
 from companion.engine.response import CompanionResponse, Refusal
+from companion.engine.usage import Usage
 from companion.models import Conversation, Message, Turn
 
 Status = Turn.Status
@@ -24,6 +25,8 @@ BACKOFF = (timedelta(seconds=0.7), timedelta(seconds=2.5))
 """Waits before the second and the third attempt."""
 LONGEST_WAIT = timedelta(seconds=30)
 """A provider that asks for more patience than this gets a failed turn and the coach a button."""
+
+NOTHING = Usage()
 
 WORDS = {
     "gave_up": "I lost the thread several times while answering. Your message is safe; please try again.",
@@ -111,7 +114,7 @@ def finish(
     not_done = effects.apply(routed.effects, scene=scene)
     turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
     _store_answer(turn, response.chat_message)
-    usage.settle(turn=turn, fence=work.claim.fence, spent=spent, now=now)
+    usage.settle(turn=turn, fence=work.claim.fence, used=used, now=now)
     if work.grounds.rights.bootstrap:
         bootstrapping.begin(now=now)
         bootstrapping.mark_asked()
@@ -130,6 +133,7 @@ def fail(
     now: datetime,
     asked_seconds: float | None = None,
     partial_text: str = "",
+    used: Usage = NOTHING,
 ) -> Failed:
     """
     Put a failed attempt back in the queue, or end the turn when another would not help or none is left.
@@ -137,9 +141,9 @@ def fail(
     `asked_seconds` is how long the provider asked us to wait. Raises OvertakenError.
     """
     turn = _held(claim, lock=True)
-    # A text had begun, so the call was charged for: its reservation stands. Otherwise it cost nothing.
-    if not partial_text:
-        usage.settle(turn=turn, fence=claim.fence, spent=usage.Spent(), now=now)
+    # A call that had begun was charged for; when nobody says how much, its reservation stands.
+    if used.cost or not partial_text:
+        usage.settle(turn=turn, fence=claim.fence, used=used, now=now)
     turn.error_code, turn.partial_text = code, partial_text or turn.partial_text
     wait = _backoff(turn.attempts, asked_seconds)
     if not retryable or turn.attempts >= ATTEMPTS or wait > LONGEST_WAIT:

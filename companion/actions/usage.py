@@ -1,10 +1,11 @@
 """What model calls may cost, and what they did cost."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from companion.engine.usage import Usage
 from companion.models import CompanionState, Turn, UsageEntry
 
 MILLION = Decimal(1_000_000)
@@ -26,17 +27,6 @@ class Price:
         return (self.input_usd * prompt_bytes / 3 + self.output_usd * output_tokens) / MILLION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """What one call used; named as the ledger names it."""
-
-    input_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: Decimal = Decimal(0)
-
-
 def reserve(
     *, turn: Turn, fence: int, model_name: str, worst_usd: Decimal, now: datetime, time_zone: str
 ) -> UsageEntry:
@@ -54,9 +44,16 @@ def reserve(
     return UsageEntry.objects.create(turn=turn, fence=fence, model_name=model_name, reserved_usd=worst_usd)
 
 
-def settle(*, turn: Turn, fence: int, spent: Spent, now: datetime) -> None:
+def settle(*, turn: Turn, fence: int, used: Usage, now: datetime) -> None:
     """Replace a reservation by what the call did cost."""
-    UsageEntry.objects.filter(turn=turn, fence=fence).update(**asdict(spent), settled_at=now)
+    UsageEntry.objects.filter(turn=turn, fence=fence).update(
+        input_tokens=used.input_tokens,
+        cache_read_tokens=used.cache_read_tokens,
+        cache_write_tokens=used.cache_write_tokens,
+        output_tokens=used.output_tokens,
+        cost_usd=used.cost,
+        settled_at=now,
+    )
 
 
 def day_began(now: datetime, time_zone: str) -> datetime:

@@ -1,6 +1,5 @@
 """What was done and by whom: ids and kinds, never content."""
 
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now

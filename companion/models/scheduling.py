@@ -1,6 +1,5 @@
 """What the companion is to do later, and the ledger of what it did."""
 
-
 from django.db import models
 from django.db.models.functions import Now
 

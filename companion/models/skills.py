@@ -1,5 +1,6 @@
 """What the companion knows how to do, as text. A skill never widens what a turn may do."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,9 +18,9 @@ class SkillQuerySet(models.QuerySet["CompanionSkill"]):
         """Leave out retired skills."""
         return self.filter(retired_at__isnull=True)
 
-    def for_trigger(self, trigger: str) -> Self:
-        """Keep the skills that this event calls for."""
-        return self.filter(triggers__contains=[trigger])
+    def for_any(self, triggers: Iterable[str]) -> Self:
+        """Keep the skills that one of these events calls for."""
+        return self.filter(triggers__overlap=list(triggers))
 
 
 class SkillManager(models.Manager["CompanionSkill"]):

@@ -1,6 +1,5 @@
 """The log of reliable events, from which a browser catches up after a lost connection."""
 
-
 from django.db import models
 from django.db.models.functions import Now
 

@@ -109,6 +109,7 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
             retryable=failure.retryable,
             asked_seconds=failure.retry_after,
             partial_text=failure.partial_text,
+            used=failure.usage,
         )
     except Exception:
         log.exception("turn.broken", turn=str(claim.turn_id))
@@ -134,16 +135,13 @@ def _show(attempt: Attempt, offset: int, piece: str) -> None:
 
 
 def _finish(work: turns.Work, answer: agent.Answer) -> None:
-    spent = usage.Spent(
-        input_tokens=answer.usage.input_tokens,
-        cache_read_tokens=answer.usage.cache_read_tokens,
-        cache_write_tokens=answer.usage.cache_write_tokens,
-        output_tokens=answer.usage.output_tokens,
-        cost_usd=answer.usage.cost,
-    )
     with tenant(work.claim.coach_id):
         told = turns.finish(
-            work=work, response=answer.response, refusals=answer.refusals, spent=spent, now=timezone.now()
+            work=work,
+            response=answer.response,
+            refusals=answer.refusals,
+            used=answer.usage,
+            now=timezone.now(),
         )
         tell(work.claim, told)
 
