@@ -6,11 +6,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import redis
 from django.conf import settings
 from django.db import connection
 
 from companion.api import events
 from companion.api.events import log
+from companion.api.events.publishing import REDIS_CHANNEL, Message
 from journeyloop.tenancy import tenant
 from tests.fakes.coaches import MakeCoach, StreamingCoach, numbers
 from tests.fakes.event_reader import EventReader, Heard
@@ -110,6 +112,20 @@ def test_an_event_that_overtook_another_waits_for_it(server: Process, coach: Str
     coach.record(2)
 
     assert numbers(stream.take(2)) == [1, 2]
+
+
+def test_nonsense_on_redis_changes_nothing(server: Process, coach: StreamingCoach) -> None:
+    stream = coach.open(server).opened()
+    channel = f"companion-{coach.id}"
+    with redis.Redis(**settings.EVENTSTREAM_REDIS) as client:
+        for nonsense in ("", "[]", "{}", '{"channel": [], "pub_id": null, "event_type": 1, "data": 1}'):
+            client.publish(REDIS_CHANNEL, nonsense)
+        client.publish(REDIS_CHANNEL, Message(channel, "main-update", "{}", number=10**9).encoded())
+    coach.record(1)
+
+    (event,) = stream.take(1)
+
+    assert (event.id, event.json) == ("1", {"n": 1})
 
 
 def test_a_stream_ends_itself_after_heartbeats(hasty_server: Process, coach: StreamingCoach) -> None:

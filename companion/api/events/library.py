@@ -115,6 +115,11 @@ class Listener(views.Listener):  # type: ignore[misc] # the library is untyped
             self.overflow = True
             self.wake_threadsafe()
 
+    def start_reading(self) -> None:
+        """Forget what was heard: the log holds it by now, or it was never true."""
+        self.told = None
+        self.heard = 0
+
     def catch_up(self, number: int) -> None:
         """Note that the log was read up to `number`."""
         self.told = number
@@ -218,7 +223,7 @@ class RedisListener(views.RedisListener):  # type: ignore[misc] # the library is
 def _decode(raw: bytes) -> tuple[str, Event]:
     parts = json.loads(raw)
     number = None if parts["pub_id"] is None else int(parts["pub_id"])
-    return parts["channel"], Event(parts["channel"], parts["event_type"], parts["data"], id=number)
+    return str(parts["channel"]), Event(parts["channel"], parts["event_type"], parts["data"], id=number)
 
 
 class StreamRequest(EventRequest):  # type: ignore[misc] # the library is untyped
@@ -238,7 +243,7 @@ def read_log(request: StreamRequest) -> EventResponse:
     """Stand in for the library's get_events: keep the place in the log, give the connection back."""
     listener = request.listener
     with manager.lock:
-        listener.told = None
+        listener.start_reading()
     try:
         response = _library_get_events(request)
     finally:
