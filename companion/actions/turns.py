@@ -97,7 +97,7 @@ def finish(
     work: Work,
     response: CompanionResponse,
     refusals: tuple[Refusal, ...],
-    spent: usage.Spent,
+    used: Usage,
     now: datetime,
 ) -> list[Told]:
     """
