@@ -12,6 +12,7 @@ django = get_asgi_application()
 
 # Needs the apps that the line above has loaded.
 from companion.api.events.streams import stream  # noqa: E402
+from journeyloop.flags import companion_is_on  # noqa: E402
 from journeyloop.tenancy.boot import refuse_wrong_role  # noqa: E402
 
 refuse_wrong_role()
@@ -26,7 +27,7 @@ async def application(
     scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
 ) -> None:
     """Stream before Django, whose handler would hold a thread and a connection for each open stream."""
-    if scope["type"] == "http" and scope["path"] == EVENTS_PATH:
+    if scope["type"] == "http" and scope["path"] == EVENTS_PATH and companion_is_on():
         await stream(scope, receive, send)
     else:
         await django(scope, receive, send)

@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from journeyloop.flags import companion_is_on
+
 
 @login_not_required
 @require_safe
@@ -17,5 +19,5 @@ def _start_of(request: HttpRequest) -> str:
     if not request.user.is_authenticated:
         return "account_login"
     if getattr(request, "coach", None) is not None:
-        return "companion"
+        return "companion" if companion_is_on() else "client-list"
     return "django_rq:home" if request.user.is_staff else "account_email"

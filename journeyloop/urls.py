@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from journeyloop.flags import companion_is_on
 from journeyloop.health import healthz, readyz
 from journeyloop.landing import landing
 
@@ -12,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("django-rq/", include("journeyloop.operator_pages")),
     path("", include("coaching.urls")),
-    path("", include("companion.api.urls")),
 ]
+if companion_is_on():
+    urlpatterns.append(path("", include("companion.api.urls")))

@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from companion.actions import claims
 from companion.scheduling.executor import Attempt, Brain, Database, carry_out, keep_text
+from journeyloop.flags import companion_is_on
 
 LOOK_SECONDS = 5.0
 """How often the rows are looked at although nobody rang."""
@@ -72,7 +73,7 @@ class TurnLoop:
 
     async def _claim_due(self) -> None:
         free = settings.TURNS_PER_WORKER - len(self._running)
-        if free <= 0:
+        if free <= 0 or not companion_is_on():
             return
         try:
             taken = await self._database.run(claims.claim_turns, limit=free)
@@ -109,6 +110,9 @@ class TurnLoop:
                 await self._hold()
             except DatabaseError as error:
                 log.warning("leases.not_extended", error=type(error).__name__)
+            except Exception:
+                # Whatever is wrong with one turn, the leases of the others must go on being extended.
+                log.exception("leases.broken")
 
     async def _hold(self) -> None:
         attempts = dict(self._running)

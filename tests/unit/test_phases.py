@@ -1,0 +1,43 @@
+"""A phase that is off has no addresses and does no work; everything else goes on."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from pytest_django.fixtures import SettingsWrapper
+
+from companion.scheduling.turn_loop import companion_is_on
+
+PROBE = """
+import django; django.setup()
+from django.urls import Resolver404, resolve
+for path in ("/companion/", "/api/v1/companion/chat/", "/clients/"):
+    try:
+        resolve(path); print("there")
+    except Resolver404:
+        print("404")
+"""
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"), [("1", ["there", "there", "there"]), ("0", ["404", "404", "there"])]
+)
+def test_phase_one_switches_the_companions_addresses(flag: str, expected: list[str]) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        env={**os.environ, "COMPANION_PHASE_1": flag, "DJANGO_SETTINGS_MODULE": "journeyloop.settings"},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert found.stdout.split() == expected
+
+
+def test_workers_claim_nothing_while_phase_one_is_off(settings: SettingsWrapper) -> None:
+    settings.COMPANION_PHASE_1 = False
+
+    assert not companion_is_on()
