@@ -1,6 +1,7 @@
 """`make bench`: run every benchmark."""
 
-from bench import turn_overhead
+from bench import prompt_cost, turn_overhead
 
 if __name__ == "__main__":
     turn_overhead.main()
+    prompt_cost.main()

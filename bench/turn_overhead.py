@@ -105,20 +105,20 @@ class Listener:
 class Ours:
     """A signed-in coach with an open stream."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, unlocked: bool = True) -> None:
         self._stage = stage
-        cookies, self._token = sign_in()
+        cookies, self._token = sign_in(unlocked=unlocked)
         self._headers = {"Cookie": cookies, "X-CSRFToken": self._token, "Content-Type": "application/json"}
         self._stream = Listener(stage.web, "/api/v1/companion/events/", {"Cookie": cookies})
         self._connection = http.client.HTTPConnection("127.0.0.1", stage.web)
 
-    def turn(self) -> Turn:
-        """Say hello and wait for the stored answer."""
+    def turn(self, words: str = "Hello") -> Turn:
+        """Say something and wait for the stored answer."""
         asked, heard = len(self._stage.model.requests), len(self._stream.lines)
         self._stage.model.reply("Good morning. Shall we look at the day together?")
         sent = time.monotonic()
         self._connection.request(
-            "POST", "/api/v1/companion/chat/", json.dumps({"message": "Hello"}), self._headers
+            "POST", "/api/v1/companion/chat/", json.dumps({"message": words}), self._headers
         )
         answer = self._connection.getresponse()
         if answer.status != http.HTTPStatus.ACCEPTED:
@@ -162,30 +162,18 @@ class Floor:
         )
 
 
-def sign_in() -> tuple[str, str]:
-    """Make an unlocked coach and return their cookies and CSRF token."""
+def sign_in(*, unlocked: bool = True) -> tuple[str, str]:
+    """Make a coach and return their cookies and CSRF token."""
     import django
 
     django.setup()
     from django.conf import settings
     from django.middleware.csrf import _get_new_csrf_string
     from django.test import Client
-    from django.utils import timezone
 
-    from coaching.models import CoachingProfile, User
-    from companion.actions import bootstrapping, personality, provisioning
-    from companion.models import PersonalityVersion
-    from journeyloop.tenancy import tenant
+    from tests import factories
 
-    user = User.objects.create_user(f"{secrets.token_hex(4)}@bench.local", "bench", name="Bench Coach")
-    coach = CoachingProfile.objects.create(user=user)
-    with tenant(coach.pk):
-        provisioning.provision(coach=coach)
-        for layer in ("soul", "identity", "coach_knowledge"):
-            personality.write_layer(
-                layer=layer, text="Warm, brief and exact.", source=PersonalityVersion.Source.COACH, by=user
-            )
-        bootstrapping.complete_if_ready(by=user, now=timezone.now())
+    user = factories.make_coach(unlocked=unlocked).user
     browser = Client()
     browser.force_login(user)
     token = _get_new_csrf_string()
