@@ -18,13 +18,17 @@ _END = models.ExpressionWrapper(
 class SessionQuerySet(TenantQuerySet["CoachingSession"]):
     """Reads over the open tenant's sessions."""
 
+    def planned(self) -> Self:
+        """Sessions that nobody has said anything about yet, soonest first; some may be over."""
+        return self.filter(status="scheduled").order_by("starts_at")
+
     def upcoming(self, *, now: datetime) -> Self:
         """Planned sessions that have not ended, soonest first."""
-        return self.filter(status="scheduled").ending_after(now).order_by("starts_at")
+        return self.planned().ending_after(now)
 
     def unsettled(self, *, now: datetime) -> Self:
-        """Planned sessions that have ended, oldest first: the coach has yet to say what became of them."""
-        return self.filter(status="scheduled").ending_by(now).order_by("starts_at")
+        """Planned sessions that have ended, soonest first: the coach has yet to say how they went."""
+        return self.planned().alias(end=_END).filter(end__lte=now)
 
     def settled(self) -> Self:
         """Sessions that were completed, cancelled or not held, newest first."""
@@ -34,13 +38,9 @@ class SessionQuerySet(TenantQuerySet["CoachingSession"]):
         """Sessions that end later than this."""
         return self.alias(end=_END).filter(end__gt=moment)
 
-    def ending_by(self, moment: datetime) -> Self:
-        """Sessions that end by this moment."""
-        return self.alias(end=_END).filter(end__lte=moment)
-
     def overlapping(self, *, starts_at: datetime, ends_at: datetime) -> Self:
         """Planned sessions that share a minute with this span."""
-        return self.filter(status="scheduled", starts_at__lt=ends_at).ending_after(starts_at)
+        return self.planned().filter(starts_at__lt=ends_at).ending_after(starts_at)
 
     def with_client(self) -> Self:
         """Fetch each session's client in the same query."""

@@ -20,7 +20,7 @@ from coaching.models import Client, CoachingSession
 from coaching.views.session_pages import detail_page, refuse
 
 PAST_A_PAGE = 25
-MOST_UPCOMING = 300
+MOST_PLANNED = 300
 
 
 @require_GET
@@ -28,11 +28,12 @@ MOST_UPCOMING = 300
 def session_list(request: CoachRequest) -> HttpResponse:
     """Show what is planned, by day, and what is behind."""
     now = timezone.now()
+    planned = list(CoachingSession.objects.planned().with_client()[:MOST_PLANNED])
     past = Paginator(CoachingSession.objects.settled().with_client(), PAST_A_PAGE)
     context = {
         "now": now,
-        "groups": _by_time(now),
-        "unsettled": CoachingSession.objects.unsettled(now=now).with_client(),
+        "groups": _by_time([session for session in planned if session.ends_at > now], now),
+        "unsettled": [session for session in planned if session.ends_at <= now],
         "past": past.get_page(request.GET.get("page")),
     }
     return TemplateResponse(request, "coaching/session_list.html", context)
@@ -93,13 +94,13 @@ def session_preview(request: CoachRequest) -> HttpResponse:
     return TemplateResponse(request, "coaching/parts/session_preview.html", context)
 
 
-def _by_time(now: datetime) -> list[tuple[str, list[CoachingSession]]]:
+def _by_time(planned: list[CoachingSession], now: datetime) -> list[tuple[str, list[CoachingSession]]]:
     """Group what is planned by the coach's calendar; weeks end on Sunday."""
     today = timezone.localdate(now)
     sunday = today + timedelta(days=6 - today.weekday())
     until = {"Today": today, "This week": sunday, "Next week": sunday + timedelta(days=7), "Later": date.max}
     groups: dict[str, list[CoachingSession]] = {title: [] for title in until}
-    for session in CoachingSession.objects.upcoming(now=now).with_client()[:MOST_UPCOMING]:
+    for session in planned:
         day = timezone.localdate(session.starts_at)
         groups[next(title for title, last in until.items() if day <= last)].append(session)
     return list(groups.items())

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from coaching.models import Client, CoachingProfile, Note
+from coaching.models import Client, Note, User
 from journeyloop.tenancy import tenant
 from tests.people import NOON, a_client, a_note, a_session, fresh
 
@@ -35,12 +35,12 @@ def noon() -> Iterator[None]:
         yield
 
 
-def clients_of(coach: CoachingProfile) -> list[Client]:
-    with tenant(coach.pk):
+def clients_of(coach: User) -> list[Client]:
+    with tenant(coach.coaching_profile.pk):
         return list(Client.objects.order_by("name"))
 
 
-def test_it_lists_who_is_current_with_next_session_and_package(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_lists_who_is_current_with_next_session_and_package(coach: User, as_coach: Browser) -> None:
     ada = a_client(coach, "Ada Brook", total_sessions=8, goal_summary="Sleep through the night.")
     a_client(coach, "Bo Gone", status="archived")
     a_session(coach, ada, NOON - timedelta(days=7), status="completed")
@@ -56,7 +56,7 @@ def test_it_lists_who_is_current_with_next_session_and_package(coach: CoachingPr
     assert "Bo Gone" not in page
 
 
-def test_it_lists_the_archived_apart(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_lists_the_archived_apart(coach: User, as_coach: Browser) -> None:
     a_client(coach, "Ada Brook")
     a_client(coach, "Bo Gone", status="archived")
 
@@ -67,7 +67,7 @@ def test_it_lists_the_archived_apart(coach: CoachingProfile, as_coach: Browser) 
 
 
 @pytest.mark.parametrize("words", ["bro", "ADA", "ada bro", "example.com", "brook ada"])
-def test_it_finds_by_parts_of_name_or_email(words: str, coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_finds_by_parts_of_name_or_email(words: str, coach: User, as_coach: Browser) -> None:
     a_client(coach, "Ada Brook", email="ada@example.com")
     a_client(coach, "Cy Tern")
 
@@ -77,7 +77,7 @@ def test_it_finds_by_parts_of_name_or_email(words: str, coach: CoachingProfile, 
     assert "Cy Tern" not in page
 
 
-def test_it_answers_htmx_with_the_list_alone(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_answers_htmx_with_the_list_alone(coach: User, as_coach: Browser) -> None:
     a_client(coach, "Ada Brook")
 
     response = as_coach.get(reverse("client-list"), {"q": "ada"}, headers=HTMX)
@@ -102,7 +102,7 @@ def queries_for(browser: Browser, url: str) -> int:
     return len(queries)
 
 
-def test_a_long_list_costs_no_more_than_a_short_one(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_a_long_list_costs_no_more_than_a_short_one(coach: User, as_coach: Browser) -> None:
     first = a_client(coach, "Client 0")
     a_session(coach, first, NOON + timedelta(days=1))
     few = queries_for(as_coach, reverse("client-list"))
@@ -115,7 +115,7 @@ def test_a_long_list_costs_no_more_than_a_short_one(coach: CoachingProfile, as_c
     assert many == few <= 15
 
 
-def test_a_full_client_page_costs_no_more_than_a_bare_one(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_a_full_client_page_costs_no_more_than_a_bare_one(coach: User, as_coach: Browser) -> None:
     client = a_client(coach)
     url = reverse("client-detail", args=[client.pk])
     a_note(coach, client, session=a_session(coach, client, NOON, status="completed"))
@@ -129,7 +129,7 @@ def test_a_full_client_page_costs_no_more_than_a_bare_one(coach: CoachingProfile
     assert many == few <= 15
 
 
-def test_it_adds_a_client(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_adds_a_client(coach: User, as_coach: Browser) -> None:
     response = as_coach.post(reverse("client-create"), WRITTEN)
 
     [client] = clients_of(coach)
@@ -140,7 +140,7 @@ def test_it_adds_a_client(coach: CoachingProfile, as_coach: Browser) -> None:
     assert client.total_sessions == 8
 
 
-def test_it_keeps_what_was_typed_and_says_what_is_missing(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_keeps_what_was_typed_and_says_what_is_missing(coach: User, as_coach: Browser) -> None:
     typed = WRITTEN | {"name": "", "time_zone": "Atlantis", "goal_summary": "A calm Monday."}
 
     response = as_coach.post(reverse("client-create"), typed)
@@ -153,7 +153,7 @@ def test_it_keeps_what_was_typed_and_says_what_is_missing(coach: CoachingProfile
     assert clients_of(coach) == []
 
 
-def test_it_changes_what_is_written_down(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_changes_what_is_written_down(coach: User, as_coach: Browser) -> None:
     client = a_client(coach, email="old@example.com")
 
     as_coach.post(reverse("client-edit", args=[client.pk]), WRITTEN | {"status": "paused"})
@@ -163,14 +163,14 @@ def test_it_changes_what_is_written_down(coach: CoachingProfile, as_coach: Brows
     assert changed.status == "paused"
 
 
-def test_a_status_that_only_an_invitation_gives_cannot_be_chosen(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_a_status_that_only_an_invitation_gives_cannot_be_chosen(coach: User, as_coach: Browser) -> None:
     response = as_coach.post(reverse("client-create"), WRITTEN | {"status": "archived"})
 
     assert response.status_code == 422
     assert clients_of(coach) == []
 
 
-def test_it_archives_and_offers_to_undo(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_archives_and_offers_to_undo(coach: User, as_coach: Browser) -> None:
     client = a_client(coach, status="paused")
 
     page = as_coach.post(reverse("client-archive", args=[client.pk]), follow=True).content.decode()
@@ -179,7 +179,7 @@ def test_it_archives_and_offers_to_undo(coach: CoachingProfile, as_coach: Browse
     assert f'action="{reverse("client-restore", args=[client.pk])}"' in page
 
 
-def test_it_restores_a_client_as_they_were(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_restores_a_client_as_they_were(coach: User, as_coach: Browser) -> None:
     client = a_client(coach, status="paused")
     as_coach.post(reverse("client-archive", args=[client.pk]))
 
@@ -188,7 +188,7 @@ def test_it_restores_a_client_as_they_were(coach: CoachingProfile, as_coach: Bro
     assert fresh(coach, client).status == "paused"
 
 
-def test_it_says_so_when_a_client_is_archived_already(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_says_so_when_a_client_is_archived_already(coach: User, as_coach: Browser) -> None:
     client = a_client(coach)
     as_coach.post(reverse("client-archive", args=[client.pk]))
 
@@ -198,7 +198,7 @@ def test_it_says_so_when_a_client_is_archived_already(coach: CoachingProfile, as
     assert "was archived already" in response.content.decode()
 
 
-def test_it_says_so_when_there_is_nobody_to_restore(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_says_so_when_there_is_nobody_to_restore(coach: User, as_coach: Browser) -> None:
     client = a_client(coach)
 
     response = as_coach.post(reverse("client-restore", args=[client.pk]))
@@ -207,7 +207,7 @@ def test_it_says_so_when_there_is_nobody_to_restore(coach: CoachingProfile, as_c
     assert fresh(coach, client).status == "active"
 
 
-def test_an_archived_client_cannot_be_changed(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_an_archived_client_cannot_be_changed(coach: User, as_coach: Browser) -> None:
     client = a_client(coach, status="archived")
 
     response = as_coach.post(reverse("client-edit", args=[client.pk]), WRITTEN)
@@ -216,7 +216,7 @@ def test_an_archived_client_cannot_be_changed(coach: CoachingProfile, as_coach: 
     assert fresh(coach, client).name == "Sam Brook"
 
 
-def test_a_client_page_shows_their_clock_and_their_package(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_a_client_page_shows_their_clock_and_their_package(coach: User, as_coach: Browser) -> None:
     client = a_client(coach, time_zone="America/New_York", total_sessions=8)
     a_session(coach, client, NOON - timedelta(days=7), status="completed")
 
@@ -227,7 +227,7 @@ def test_a_client_page_shows_their_clock_and_their_package(coach: CoachingProfil
     assert "1 of 8 used" in page
 
 
-def test_it_keeps_a_note(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_keeps_a_note(coach: User, as_coach: Browser) -> None:
     client = a_client(coach)
     url = reverse("client-note-create", args=[client.pk])
 
@@ -238,7 +238,7 @@ def test_it_keeps_a_note(coach: CoachingProfile, as_coach: Browser) -> None:
     assert as_coach.post(url, {"text": "Again."}).url == reverse("client-detail", args=[client.pk])
 
 
-def test_a_note_without_words_is_not_kept(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_a_note_without_words_is_not_kept(coach: User, as_coach: Browser) -> None:
     client = a_client(coach)
 
     response = as_coach.post(reverse("client-note-create", args=[client.pk]), {"text": "  "})
@@ -247,7 +247,7 @@ def test_a_note_without_words_is_not_kept(coach: CoachingProfile, as_coach: Brow
     assert "no words in this note" in response.content.decode()
 
 
-def test_a_note_cannot_carry_markup(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_a_note_cannot_carry_markup(coach: User, as_coach: Browser) -> None:
     client = a_client(coach)
     a_note(coach, client, "<script>alert(1)</script>")
 
@@ -258,7 +258,7 @@ def test_a_note_cannot_carry_markup(coach: CoachingProfile, as_coach: Browser) -
 
 
 @pytest.mark.parametrize("headers", [HTMX, {}])
-def test_it_rewrites_a_note(headers: dict[str, str], coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_rewrites_a_note(headers: dict[str, str], coach: User, as_coach: Browser) -> None:
     note = a_note(coach, a_client(coach), "First words.")
     url = reverse("note-edit", args=[note.pk])
 
@@ -268,7 +268,7 @@ def test_it_rewrites_a_note(headers: dict[str, str], coach: CoachingProfile, as_
     assert fresh(coach, note).text == "Other words."
 
 
-def test_an_emptied_note_stays_as_it_was(coach: CoachingProfile, as_coach: Browser) -> None:
+def test_an_emptied_note_stays_as_it_was(coach: User, as_coach: Browser) -> None:
     note = a_note(coach, a_client(coach), "First words.")
 
     response = as_coach.post(reverse("note-edit", args=[note.pk]), {"text": ""})
@@ -278,7 +278,7 @@ def test_an_emptied_note_stays_as_it_was(coach: CoachingProfile, as_coach: Brows
 
 
 @pytest.mark.parametrize("headers", [HTMX, {}])
-def test_it_asks_before_it_deletes_a_note(headers: dict[str, str], coach: CoachingProfile, as_coach: Browser) -> None:
+def test_it_asks_before_it_deletes_a_note(headers: dict[str, str], coach: User, as_coach: Browser) -> None:
     note = a_note(coach, a_client(coach))
     url = reverse("note-delete", args=[note.pk])
 
@@ -286,7 +286,7 @@ def test_it_asks_before_it_deletes_a_note(headers: dict[str, str], coach: Coachi
     assert fresh(coach, note)
     as_coach.post(url, headers=headers)
 
-    with tenant(coach.pk):
+    with tenant(coach.coaching_profile.pk):
         assert not Note.objects.exists()
 
 
@@ -301,7 +301,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("method", "name"), ADDRESSES)
-def test_a_stranger_gets_404(method: str, name: str, stranger: CoachingProfile, as_coach: Browser) -> None:
+def test_a_stranger_gets_404(method: str, name: str, stranger: User, as_coach: Browser) -> None:
     theirs = a_client(stranger)
 
     response = getattr(as_coach, method)(reverse(name, args=[theirs.pk]), WRITTEN | {"text": "x"})
@@ -311,7 +311,7 @@ def test_a_stranger_gets_404(method: str, name: str, stranger: CoachingProfile, 
 
 
 @pytest.mark.parametrize("name", ["note-detail", "note-edit", "note-delete"])
-def test_a_stranger_gets_404_for_notes(name: str, stranger: CoachingProfile, as_coach: Browser) -> None:
+def test_a_stranger_gets_404_for_notes(name: str, stranger: User, as_coach: Browser) -> None:
     theirs = a_note(stranger, a_client(stranger))
 
     assert as_coach.get(reverse(name, args=[theirs.pk])).status_code == 404
