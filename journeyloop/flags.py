@@ -1,7 +1,7 @@
 """
 The three phases, each of which can be taken back by itself: off means no addresses and no work.
 
-Read once at start, because addresses are; a change of COMPANION_PHASE_n takes a restart, as on Heroku it does anyway.
+Read at start, as addresses are: changing COMPANION_PHASE_1 takes a restart.
 """
 
 from django.conf import settings

@@ -6,9 +6,6 @@ import sys
 
 import pytest
 from django.conf import settings
-from pytest_django.fixtures import SettingsWrapper
-
-from companion.scheduling.turn_loop import companion_is_on
 
 PROBE = """
 import django; django.setup()
@@ -35,9 +32,3 @@ def test_phase_one_switches_the_companions_addresses(flag: str, expected: list[s
     )
 
     assert found.stdout.split() == expected
-
-
-def test_workers_claim_nothing_while_phase_one_is_off(settings: SettingsWrapper) -> None:
-    settings.COMPANION_PHASE_1 = False
-
-    assert not companion_is_on()
