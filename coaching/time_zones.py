@@ -32,7 +32,16 @@ def zone_names() -> tuple[str, ...]:
 
 @cache
 def _by_folded_name() -> dict[str, str]:
+    """Map each name to its spelling; an older name such as Singapore or Cuba to itself."""
     return {name.casefold(): name for name in available_timezones()}
+
+
+@cache
+def _by_city() -> dict[str, list[str]]:
+    cities: dict[str, list[str]] = {}
+    for name in zone_names():
+        cities.setdefault(name.rpartition("/")[2].casefold(), []).append(name)
+    return cities
 
 
 def find_zone(words: str) -> str:
@@ -42,13 +51,12 @@ def find_zone(words: str) -> str:
     Raises UnknownZoneError.
     """
     wanted = "_".join(words.split()).casefold()
-    named = _by_folded_name().get(wanted)
-    if named:
-        return named
-    cities = [name for name in zone_names() if name.rpartition("/")[2].casefold() == wanted]
-    if len(cities) != 1:
+    cities = _by_city().get(wanted, [])
+    if len(cities) == 1:
+        return cities[0]
+    if wanted not in _by_folded_name():
         raise UnknownZoneError(words)
-    return cities[0]
+    return _by_folded_name()[wanted]
 
 
 def zone(name: str) -> ZoneInfo:

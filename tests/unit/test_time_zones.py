@@ -1,5 +1,7 @@
 """Wall-clock times and the hours that are not as they look."""
 
+# ruff: noqa: DTZ001 # wall-clock times have no zone; that is the point
+
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,7 +9,11 @@ import pytest
 
 from coaching import time_zones
 
-LISBON, BERLIN, LORD_HOWE = ZoneInfo("Europe/Lisbon"), ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe")
+LISBON, BERLIN, LORD_HOWE = (
+    ZoneInfo("Europe/Lisbon"),
+    ZoneInfo("Europe/Berlin"),
+    ZoneInfo("Australia/Lord_Howe"),
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +23,8 @@ LISBON, BERLIN, LORD_HOWE = ZoneInfo("Europe/Lisbon"), ZoneInfo("Europe/Berlin")
         (" europe/lisbon ", "Europe/Lisbon"),
         ("lisbon", "Europe/Lisbon"),
         ("New York", "America/New_York"),
+        ("Singapore", "Asia/Singapore"),
+        ("EST5EDT", "EST5EDT"),
         ("utc", "UTC"),
     ],
 )
