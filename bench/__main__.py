@@ -1,7 +1,8 @@
 """`make bench`: run every benchmark."""
 
-from bench import prompt_cost, turn_overhead
+from bench import prompt_cost, streams, turn_overhead
 
 if __name__ == "__main__":
     turn_overhead.main()
     prompt_cost.main()
+    streams.main()

@@ -1,7 +1,7 @@
 """
 What a prompt costs: the size of a fresh coach's "hello", and the share that is read from cache later.
 
-`python -m bench.prompt_cost`. Sizes are bytes / 4 of system, messages, tools and output schema, as for the peers.
+`python -m bench.prompt_cost`. Sizes are bytes / 4 of system, messages, tools and output schema.
 """
 
 import statistics
@@ -21,14 +21,10 @@ def main() -> None:
     with set_up() as stage:
         hello = prompt_tokens(first_request(stage).body)
         share, turns = cache_share(stage)
-    print(
-        f"\nprompt of 'hello' from a fresh coach: {hello:,} tokens (bar {HELLO_BAR:,}:",
-        verdict(hello <= HELLO_BAR) + ")",
-    )
-    print(
-        f"read from cache, median of {turns} turns over {SMALLEST_CACHED_PROMPT:,} tokens: {share:.1%} of the prompt"
-    )
-    print(f"of the turn before (bar {CACHE_BAR:.0%}: {verdict(share >= CACHE_BAR)})")
+    print(f"\nprompt of 'hello' from a fresh coach: {hello:,} tokens", end=" ")
+    print(f"(bar {HELLO_BAR:,}: {verdict(hello <= HELLO_BAR)})")
+    print(f"read from cache: {share:.1%} of the prompt of the turn before", end=" ")
+    print(f"(median of {turns} turns; bar {CACHE_BAR:.0%}: {verdict(share >= CACHE_BAR)})")
 
 
 def first_request(stage: Stage) -> Request:
