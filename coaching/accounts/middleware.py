@@ -72,8 +72,9 @@ def coach_of(request: HttpRequest) -> CoachingProfile | None:
         return _coach_by_token(request, raw)
     if not request.user.is_authenticated:
         return None
-    active = CoachingProfile.objects.filter(user=request.user.pk, status=CoachingProfile.Status.ACTIVE)
-    return active.first()
+    # The sign-in's back end has fetched it with the user; who has none raises an AttributeError.
+    coach: CoachingProfile | None = getattr(request.user, "coaching_profile", None)
+    return coach if coach and coach.status == CoachingProfile.Status.ACTIVE else None
 
 
 def _bearer_token(request: HttpRequest) -> str | None:
