@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.test import Client as Browser
 from pydantic_ai import models as model_library
@@ -26,6 +27,9 @@ pytest_plugins = ["tests.processes", "tests.browser.fixtures"]
 
 model_library.ALLOW_MODEL_REQUESTS = False
 """Tests that talk to the loopback server say so by switching it on for themselves."""
+
+PBKDF2PasswordHasher.iterations = 1
+"""A stored password says how often it was hashed, so that a real server can check these too."""
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 """A Tuesday."""

@@ -160,11 +160,12 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coaching.client')),
                 ('coach', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coaching.coachingprofile')),
-                ('session', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='intelligence', to='coaching.coachingsession')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='coaching.coachingsession')),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('coach', 'session'), name='intelligence_once_a_session')],
             },
         ),
         migrations.CreateModel(

@@ -101,7 +101,7 @@ class ClientKnowledge(Fact):
 class SessionIntelligence(TenantModel):
     """What one session was about: exactly one row a session."""
 
-    session = models.OneToOneField(CoachingSession, on_delete=models.CASCADE, related_name="intelligence")
+    session = models.ForeignKey(CoachingSession, on_delete=models.CASCADE, related_name="+")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
     summary = models.TextField(blank=True)
     claims = models.JSONField(default=list)
@@ -110,6 +110,9 @@ class SessionIntelligence(TenantModel):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = TenantManager["SessionIntelligence"]()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["coach", "session"], name="intelligence_once_a_session")]
 
     def __str__(self) -> str:
         return str(self.pk)
