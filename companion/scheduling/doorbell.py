@@ -1,13 +1,17 @@
 """
 The worker's ear: an RQ worker that runs no job. A ring wakes the turn loop; anything else is thrown away.
 
-Whoever can write to Redis can ask RQ to call any function, so this worker calls none: it compares a name.
+Whoever can write to Redis can ask RQ to call any function, so this worker calls none: it compares a name. For
+the same reason it does none of RQ's upkeep, which calls the failure callbacks of abandoned jobs, and takes no
+orders over Redis.
 """
 
 from collections.abc import Callable
 
 import structlog
+from redis.exceptions import ConnectionError as ConnectionLostError
 from rq import Queue, SimpleWorker
+from rq.exceptions import DequeueTimeout, DeserializationError, StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -19,8 +23,6 @@ log = structlog.get_logger(__name__)
 class Doorbell(SimpleWorker):
     """Listens until somebody raises in its thread; signals are its owner's business."""
 
-    max_connection_wait_time = 2.0
-
     def __init__(self, queue: Queue, *, on_ring: Callable[[], None]) -> None:
         super().__init__(
             [queue], connection=queue.connection, serializer=JSONSerializer, log_job_description=False
@@ -29,11 +31,44 @@ class Doorbell(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Wake the loop for a bell, within microseconds; drop everything else unread."""
-        if job.func_name == BELL:
+        if _name(job) == BELL:
             self._on_ring()
         else:
             log.warning("doorbell.unknown_job", job=job.id)
         job.delete()
 
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """
+        Wait for a ring.
+
+        RQ would wait in here for a Redis that is lost; our owner has to hear of it, to look more often.
+        """
+        while True:
+            try:
+                self.heartbeat()
+                return Queue.dequeue_any(
+                    self.queues, timeout, connection=self.connection, serializer=self.serializer
+                )
+            except DequeueTimeout:
+                continue
+            except ConnectionLostError as error:
+                raise StopRequested from error
+
+    def run_maintenance_tasks(self) -> None:
+        """Leave RQ's registries alone: no job of ours ever runs, so none is ever abandoned."""
+
+    def subscribe(self) -> None:
+        """Take no orders over Redis."""
+
     def _install_signal_handlers(self) -> None:
         """Leave signals alone: stopping turns in good order is not RQ's to do."""
+
+
+def _name(job: Job) -> str:
+    """Read a job's name; one that is not JSON has none."""
+    try:
+        return job.func_name or ""
+    except DeserializationError:
+        return ""

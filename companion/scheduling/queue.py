@@ -12,6 +12,8 @@ import django_rq
 import structlog
 from django.db import transaction
 from redis import RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -54,5 +56,7 @@ def doorbell_queue() -> Queue:
     connection.connection_pool.connection_kwargs |= {
         "socket_timeout": PATIENCE,
         "socket_connect_timeout": PATIENCE,
+        # The library's own would try for seconds. Once more is for a connection that Redis closed while idle.
+        "retry": Retry(NoBackoff(), 1),
     }
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer)

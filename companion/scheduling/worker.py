@@ -44,11 +44,12 @@ class Worker:
         """Work until SIGTERM or SIGINT."""
         # Seen before the model library is loaded, which takes a second or more.
         heartbeats.worker_seen(self.name, now=timezone.now())
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._leave)
         self._thread.start()
         threading.Thread(target=self._be_seen, name="heartbeat", daemon=True).start()
         try:
+            # In here, for they raise: a signal must find somebody who winds down.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._leave)
             while not self._stopping.is_set():
                 self._listen()
         except StopRequested:
