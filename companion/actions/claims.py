@@ -47,11 +47,10 @@ FROM unnest(%(ids)s::uuid[], %(fences)s::int[]) AS held (id, fence)
 WHERE t.id = held.id AND t.fence = held.fence AND t.status = 'running'
 """
 
-_GIVE_UP = """
-UPDATE companion_turn
-SET status = 'failed', error_code = 'gave_up', finished_at = now(), fence = fence + 1, lease_until = NULL
+_LOST = """
+SELECT id, coach_id, fence FROM companion_turn
 WHERE status = 'running' AND lease_until < now() AND attempts >= %(attempts)s
-RETURNING id, coach_id, fence
+ORDER BY queued_at
 """
 
 
@@ -80,9 +79,9 @@ def release(claims: Collection[Claim]) -> None:
         cursor.execute(_RELEASE, _held(claims))
 
 
-def give_up() -> list[Claim]:
-    """Fail the turns that have outlived their last attempt; returns them with their new fence."""
-    return _claims(_GIVE_UP, {"attempts": ATTEMPTS})
+def lost() -> list[Claim]:
+    """Find the turns that have outlived their last attempt, for `turns.give_up` to end."""
+    return _claims(_LOST, {"attempts": ATTEMPTS})
 
 
 def _claims(statement: str, values: Mapping[str, Any]) -> list[Claim]:

@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Min, Q, Subquery
 
 from coaching.models import Client, CoachingSession, User
-from companion.actions import bootstrapping, memory
+from companion.actions import bootstrapping, histories, memory
 from companion.engine import prompt_assembler as p
-from companion.engine.capabilities import Rights, Taint
-from companion.engine.folding import fold
+from companion.engine.capabilities import Rights, Taint, worst
 from companion.engine.memory import Fact
 from companion.engine.personality import Layer
 from companion.engine.response import LayerName, Trigger
@@ -31,8 +30,6 @@ from companion.models import (
     Turn,
 )
 
-HISTORY_TOKENS = 24_000
-"""Past this the older half of a conversation is folded into its summary."""
 CLIENTS, WEEK = 40, timedelta(days=7)
 TRIGGERS_OF_MODE: Mapping[str, tuple[Trigger, ...]] = {
     CompanionContext.Mode.PRE_SESSION: ("session_approaching",),
@@ -49,6 +46,8 @@ class Scene:
     message: Message
     context: p.TurnContext
     grounds: Grounds
+    memory_told: str
+    """The memory section as the model knows it once it has read this; true only when it has answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +57,13 @@ class _Known:
     memory: p.MemoryContext
     told: str
     """The memory section as it goes on the wire."""
+    fresh: str = ""
+    """The same as it would read now."""
     changes: str = ""
     recalled: tuple[Fact, ...] = ()
     past: tuple[p.PastTurn, ...] = ()
     summary: str = ""
+    summary_taint: Taint = Taint.COACH
     happened: tuple[str, ...] = ()
 
 
@@ -73,7 +75,9 @@ def look(*, turn: Turn, coach: User, now: datetime) -> Scene:
     rights = Rights(
         unlocked=state.capabilities_unlocked,
         bootstrap=state.bootstrap_status != CompanionState.Bootstrap.COMPLETE,
-        taint=p.taint_of(known.memory, recalled=known.recalled, history=known.past),
+        taint=worst(
+            [p.taint_of(known.memory, recalled=known.recalled, history=known.past), known.summary_taint]
+        ),
     )
     context = p.TurnContext(
         layers=_layers(),
@@ -85,7 +89,12 @@ def look(*, turn: Turn, coach: User, now: datetime) -> Scene:
         summary=known.summary,
         history=known.past,
     )
-    return Scene(message=message, context=context, grounds=_grounds(message, known, rights))
+    return Scene(
+        message=message,
+        context=context,
+        grounds=_grounds(message, known, rights),
+        memory_told=known.fresh,
+    )
 
 
 def _nothing_else(coach: User) -> _Known:
@@ -96,17 +105,20 @@ def _nothing_else(coach: User) -> _Known:
 
 def _all(turn: Turn, message: Message, coach: User, now: datetime) -> _Known:
     section = _memory(coach, now)
-    past, summary = _thread(turn, message)
-    told, changes = _tell(turn.conversation, section)
+    past, summary = histories.read(turn)
+    fresh = p.render_memory(section)
+    told, changes = _tell(turn.conversation, fresh)
     return _Known(
         memory=section,
         told=told,
+        fresh=fresh,
         changes=changes,
         recalled=memory.recall(
             words=message.text, clients=_meant(message, section), now=now, time_zone=coach.time_zone
         ),
         past=past,
         summary=summary,
+        summary_taint=histories.taint_of_summary(turn.conversation),
         happened=_happened(message),
     )
 
@@ -144,7 +156,8 @@ def _skills(query: str) -> tuple[Skill, ...]:
     """Choose the skills for a message, and for the session that the coach is preparing or looking back on."""
     mode = CompanionContext.objects.values_list("mode", flat=True).first()
     triggers: list[Trigger] = ["message", *TRIGGERS_OF_MODE.get(mode or "", ())]
-    rows = CompanionSkill.objects.in_use().for_any(triggers)
+    # Retired ones and other triggers too: the coach's own hides the shared one of its name.
+    rows = CompanionSkill.objects.all()
     return choose([_skill(row) for row in rows], triggers=triggers, query=query).active
 
 
@@ -157,6 +170,7 @@ def _skill(row: CompanionSkill) -> Skill:
         triggers=tuple(cast(list[Trigger], row.triggers)),
         tokens=row.token_estimate,
         is_global=row.coach_id is None,
+        is_retired=row.retired_at is not None,
         last_used_at=row.last_used_at,
     )
 
@@ -212,43 +226,6 @@ def _when(instant: datetime | None, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
 
 
-def _thread(turn: Turn, message: Message) -> tuple[tuple[p.PastTurn, ...], str]:
-    """Read the finished turns before this message, folding the oldest when they have grown too long."""
-    conversation = turn.conversation
-    past = _past_turns(conversation, before=message.number)
-    plan = fold([each for _, each in past], summary=conversation.summary, limit_tokens=HISTORY_TOKENS)
-    if plan.folded:
-        conversation.summary = plan.summary
-        conversation.summary_until = past[plan.folded - 1][0]
-        # The beginning of the prompt moves anyway, so what is known may move with it.
-        conversation.memory_text = conversation.memory_told = ""
-        conversation.save(update_fields=["summary", "summary_until", "memory_text", "memory_told"])
-    return tuple(each for _, each in past[plan.folded :]), conversation.summary
-
-
-def _past_turns(conversation: Conversation, *, before: int) -> list[tuple[int, p.PastTurn]]:
-    rows = (
-        Message.objects.filter(
-            conversation=conversation,
-            number__gt=conversation.summary_until,
-            turn__status=Turn.Status.DONE,
-            turn__kind=Turn.Kind.CHAT,
-            turn__number__lt=before,
-        )
-        .order_by("number")
-        .values_list("turn_id", "role", "number", "text", "context_note", "turn__taint")
-    )
-    asked: dict[UUID, tuple[int, str, str]] = {}
-    past = []
-    for turn_id, role, number, text, note, taint in rows:
-        if role == Message.Role.COACH:
-            asked[turn_id] = (number, text, note)
-        elif turn_id in asked:
-            _, said, its_note = asked[turn_id]
-            past.append((number, p.PastTurn(message=said, note=its_note, reply=text, taint=Taint(taint))))
-    return past
-
-
 def _meant(message: Message, section: p.MemoryContext) -> dict[UUID, str]:
     """Find the clients that a message is about: the one whose page is open, and those it names."""
     words = set(terms(message.text))
@@ -260,24 +237,22 @@ def _meant(message: Message, section: p.MemoryContext) -> dict[UUID, str]:
     return dict(list(meant.items())[:CLIENTS_AT_ONCE])
 
 
-def _tell(conversation: Conversation, section: p.MemoryContext) -> tuple[str, str]:
+def _tell(conversation: Conversation, fresh: str) -> tuple[str, str]:
     """Freeze part 4 with a thread's first message; afterwards say only what has changed since."""
-    fresh = p.render_memory(section)
     if not conversation.memory_text:
         conversation.memory_text = conversation.memory_told = fresh
         conversation.save(update_fields=["memory_text", "memory_told"])
         return fresh, ""
-    changes = p.changes(conversation.memory_told, fresh)
-    if changes:
-        conversation.memory_told = fresh
-        conversation.save(update_fields=["memory_told"])
-    return conversation.memory_text, changes
+    return conversation.memory_text, p.changes(conversation.memory_told, fresh)
 
 
 def _happened(message: Message) -> tuple[str, ...]:
-    """Tell what the coach decided with a click since the message before."""
+    """Tell what the coach decided with a click since the last message that was answered."""
     before = Message.objects.filter(
-        conversation=message.conversation_id, number__lt=message.number, role=Message.Role.COACH
+        conversation=message.conversation_id,
+        number__lt=message.number,
+        role=Message.Role.COACH,
+        turn__status=Turn.Status.DONE,
     ).order_by("-number")
     decided = (
         Proposal.objects.filter(decided_at__gte=Subquery(before.values("created_at")[:1]))

@@ -26,8 +26,6 @@ BACKOFF = (timedelta(seconds=0.7), timedelta(seconds=2.5))
 LONGEST_WAIT = timedelta(seconds=30)
 """A provider that asks for more patience than this gets a failed turn and the coach a button."""
 
-NOTHING = Usage()
-
 WORDS = {
     "gave_up": "I lost the thread several times while answering. Your message is safe; please try again.",
     "budget": "Today's AI budget is used up, so I did not ask the model. It is fresh again after midnight.",
@@ -48,6 +46,8 @@ class Work:
     prompt: Prompt
     note: str
     """What the prompt put beside the coach's words; stored with them once the answer is."""
+    memory_told: str
+    """Part 4 of the prompt as the model knows it once it has read that note."""
     grounds: router.Grounds
     model_name: str
 
@@ -82,6 +82,7 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
         claim=claim,
         prompt=prompt,
         note=scene.context.note,
+        memory_told=scene.memory_told,
         grounds=scene.grounds,
         model_name=model_name,
     )
@@ -106,21 +107,24 @@ def finish(
     Raises OvertakenError.
     """
     turn = _held(work.claim, lock=True)
+    # First of all rows: whoever says something locks it first too, so that the two never wait for each other.
+    conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
     turn.taint, turn.model_name = work.grounds.rights.taint, work.model_name
     routed = router.effects(response, grounds=work.grounds)
     scene = effects.Scene(turn=turn, message=_asked(turn), rights=work.grounds.rights, now=now)
     if turn.kind == Turn.Kind.CHAT:
+        conversation.memory_told = work.memory_told
         Message.objects.filter(pk=scene.message.pk).update(context_note=work.note)
     not_done = effects.apply(routed.effects, scene=scene)
     turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
-    _store_answer(turn, response.chat_message)
+    _store_answer(turn, conversation, response.chat_message)
     usage.settle(turn=turn, fence=work.claim.fence, used=used, now=now)
     if work.grounds.rights.bootstrap:
         bootstrapping.begin(now=now)
         bootstrapping.mark_asked()
         scene.tell("main-update", panel="main", kind="bootstrap", object=None, version=turn.number)
     if any(each["code"] == "needs_clean_turn" for each in turn.refusals):
-        _queue_clean_turn(turn)
+        scene.told.append(told_of(_queue_clean_turn(turn, conversation)))
     return [told_of(turn), *scene.told]
 
 
@@ -133,16 +137,17 @@ def fail(
     now: datetime,
     asked_seconds: float | None = None,
     partial_text: str = "",
-    used: Usage = NOTHING,
+    used: Usage | None = None,
 ) -> Failed:
     """
     Put a failed attempt back in the queue, or end the turn when another would not help or none is left.
 
-    `asked_seconds` is how long the provider asked us to wait. Raises OvertakenError.
+    `asked_seconds` is how long the provider asked us to wait; `used` is None when nobody knows whether the
+    model was called. Raises OvertakenError.
     """
     turn = _held(claim, lock=True)
     # A call that had begun was charged for; when nobody says how much, its reservation stands.
-    if used.cost or not partial_text:
+    if used is not None and (used.cost or not partial_text):
         usage.settle(turn=turn, fence=claim.fence, used=used, now=now)
     turn.error_code, turn.partial_text = code, partial_text or turn.partial_text
     wait = _backoff(turn.attempts, asked_seconds)
@@ -162,10 +167,20 @@ def _backoff(attempts: int, asked_seconds: float | None) -> timedelta:
 
 
 def give_up(*, claim: Claim) -> list[Told]:
-    """Put into words that a turn was given up (`claims.give_up` has failed it already)."""
-    turn = Turn.objects.get(pk=claim.turn_id)
-    Turn.objects.filter(pk=turn.pk).update(error_words=WORDS["gave_up"])
-    return [told_of(turn)]
+    """End a turn whose last attempt went silent (`claims.lost`), unless somebody else did."""
+    ended = (
+        Turn.objects.filter(pk=claim.turn_id, lease_until__lt=Now())
+        .held(fence=claim.fence)
+        .update(
+            status=Status.FAILED,
+            error_code="gave_up",
+            error_words=WORDS["gave_up"],
+            fence=F("fence") + 1,
+            lease_until=None,
+            finished_at=Now(),
+        )
+    )
+    return [told_of(Turn.objects.get(pk=claim.turn_id))] if ended else []
 
 
 def cancel(*, turn: Turn, now: datetime) -> bool:
@@ -217,10 +232,9 @@ def _asked(turn: Turn) -> Message:
     return Message.objects.get(turn=turn.clean_of_id or turn.pk, role=Message.Role.COACH)
 
 
-def _store_answer(turn: Turn, text: str) -> None:
-    conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
+def _store_answer(turn: Turn, conversation: Conversation, text: str) -> None:
     conversation.last_number += 1
-    conversation.save(update_fields=["last_number"])
+    conversation.save(update_fields=["last_number", "memory_told"])
     Message.objects.create(
         conversation=conversation,
         turn=turn,
@@ -249,13 +263,13 @@ def _end(turn: Turn, status: Turn.Status, words: str) -> None:
     Turn.objects.filter(pk=turn.pk).update(finished_at=Now())
 
 
-def _queue_clean_turn(turn: Turn) -> None:
-    conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
+def _queue_clean_turn(turn: Turn, conversation: Conversation) -> Turn:
     conversation.last_number += 1
     conversation.save(update_fields=["last_number"])
-    Turn.objects.create(
+    clean: Turn = Turn.objects.create(
         conversation=conversation, number=conversation.last_number, kind=Turn.Kind.CLEAN, clean_of=turn
     )
+    return clean
 
 
 def _shown(refusal: Refusal) -> dict[str, str]:
@@ -263,5 +277,6 @@ def _shown(refusal: Refusal) -> dict[str, str]:
 
 
 def _bytes(prompt: Prompt) -> int:
-    history = sum(len(each.message) + len(each.reply) for each in prompt.history)
-    return len(prompt.system) + len(prompt.memory) + len(prompt.summary) + history + len(prompt.current)
+    history = (text for each in prompt.history for text in (each.message, each.reply))
+    parts = (prompt.system, prompt.memory, prompt.summary, *history, prompt.current)
+    return sum(len(part.encode()) for part in parts)

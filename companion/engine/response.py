@@ -38,6 +38,8 @@ QuestionKind = Literal["choice", "yes_no", "quick_capture", "rating"]
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=600)]
+Statement = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+"""As long as the row that keeps it."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=16_000)]
 
 ITEMS_PER_LIST = 12
@@ -112,7 +114,7 @@ class MemoryUpdate(Part):
     action: MemoryAction
     about: MemorySubject
     client_ref: Word = ""
-    statement: Line
+    statement: Statement
     quote: Line
     importance: Literal[1, 2, 3, 4, 5]
 
@@ -197,7 +199,7 @@ def lenient(raw: str | Mapping[str, Any]) -> tuple[CompanionResponse, list[Refus
 
     Raises UnreadableAnswerError when there is no message to show.
     """
-    answer = _as_mapping(raw)
+    answer = _storable(_as_mapping(raw))
     message = answer.get("chat_message")
     if not isinstance(message, str) or not message.strip():
         raise UnreadableAnswerError("the answer has no chat_message")
@@ -220,6 +222,15 @@ def _as_mapping(raw: str | Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise UnreadableAnswerError("the answer is not an object")
     return answer
+
+
+def _storable(value: Any) -> Any:
+    """Drop what JSON can say and no database can keep: NUL, and halves of characters."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode(errors="ignore").decode()
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    return {key: _storable(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _good_items(name: str, kind: type[Part], raw: object, refusals: list[Refusal]) -> list[Part]:

@@ -50,4 +50,5 @@ def message_so_far(raw: str) -> tuple[str, bool]:
         return "", False
     if not isinstance(answer, dict) or not isinstance(answer.get("chat_message"), str):
         return "", False
-    return answer["chat_message"].lstrip(), len(answer) > 1
+    # A NUL, which JSON can say, would keep the text from being stored.
+    return answer["chat_message"].replace("\x00", "").lstrip(), len(answer) > 1

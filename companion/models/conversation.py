@@ -23,7 +23,7 @@ class Conversation(TenantModel):
     memory_told = models.TextField(blank=True)
     """Part 4 as the model was last told it, changes in later notes included."""
     summary = models.TextField(blank=True)
-    """What was said up to `summary_until`, folded."""
+    """The turns up to the one numbered `summary_until`, folded."""
     summary_until = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -1,6 +1,5 @@
 """What the companion knows how to do, as text. A skill never widens what a turn may do."""
 
-from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,10 +16,6 @@ class SkillQuerySet(models.QuerySet["CompanionSkill"]):
     def in_use(self) -> Self:
         """Leave out retired skills."""
         return self.filter(retired_at__isnull=True)
-
-    def for_any(self, triggers: Iterable[str]) -> Self:
-        """Keep the skills that one of these events calls for."""
-        return self.filter(triggers__overlap=list(triggers))
 
 
 class SkillManager(models.Manager["CompanionSkill"]):

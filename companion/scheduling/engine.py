@@ -9,7 +9,7 @@ from journeyloop.tenancy import tenant
 
 def tick(*, now: datetime) -> None:
     """Every 15 s: end the turns that no attempt can save, and tell their coaches."""
-    for claim in claims.give_up():
+    for claim in claims.lost():
         with tenant(claim.coach_id):
             for told in turns.give_up(claim=claim):
                 events.record(coach_id=claim.coach_id, event=told.event, data=told.data)

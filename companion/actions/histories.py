@@ -1,0 +1,60 @@
+"""What was said before in a conversation: finished turns, and the summary of older ones."""
+
+from django.db.models import Max
+
+from companion.engine.capabilities import Taint
+from companion.engine.folding import fold
+from companion.engine.prompt_assembler import PastTurn
+from companion.models import Conversation, Message, Turn
+
+HISTORY_TOKENS = 24_000
+"""Past this the older half of a conversation is folded into its summary."""
+
+
+def read(turn: Turn) -> tuple[tuple[PastTurn, ...], str]:
+    """
+    Read the finished turns before this one, and the summary of older ones.
+
+    Folds the oldest into the summary when they have grown too long.
+    """
+    conversation = turn.conversation
+    past = _past_turns(conversation, before=turn.number)
+    plan = fold([each for _, each in past], summary=conversation.summary, limit_tokens=HISTORY_TOKENS)
+    if plan.folded:
+        conversation.summary = plan.summary
+        conversation.summary_until = past[plan.folded - 1][0]
+        # The beginning of the prompt moves anyway, so what is known may move with it.
+        conversation.memory_text = conversation.memory_told = ""
+        conversation.save(update_fields=["summary", "summary_until", "memory_text", "memory_told"])
+    return tuple(each for _, each in past[plan.folded :]), conversation.summary
+
+
+def taint_of_summary(conversation: Conversation) -> Taint:
+    """Find the least trusted of the turns that were folded: their words live on in the summary."""
+    if not conversation.summary_until:
+        return Taint.COACH
+    folded = conversation.turns.filter(number__lte=conversation.summary_until, status=Turn.Status.DONE)
+    return Taint(folded.aggregate(worst=Max("taint"))["worst"] or Taint.COACH)
+
+
+def _past_turns(conversation: Conversation, *, before: int) -> list[tuple[int, PastTurn]]:
+    rows = (
+        Message.objects.filter(
+            conversation=conversation,
+            turn__status=Turn.Status.DONE,
+            turn__kind=Turn.Kind.CHAT,
+            turn__number__gt=conversation.summary_until,
+            turn__number__lt=before,
+        )
+        .order_by("turn__number", "number")
+        .values_list("turn__number", "role", "text", "context_note", "turn__taint")
+    )
+    asked: dict[int, tuple[str, str]] = {}
+    past = []
+    for number, role, text, note, taint in rows:
+        if role == Message.Role.COACH:
+            asked[number] = (text, note)
+        elif number in asked:
+            said, its_note = asked[number]
+            past.append((number, PastTurn(message=said, note=its_note, reply=text, taint=Taint(taint))))
+    return past
