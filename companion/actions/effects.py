@@ -16,11 +16,14 @@ from coaching.models import Client
 from companion.actions import bootstrapping, contexts, memory, notifications, personality, proposals
 from companion.engine import effects as deeds
 from companion.engine.capabilities import Rights
+from companion.engine.memory import quote_found
 from companion.engine.personality import TITLES
 from companion.engine.response import Refusal
 from companion.engine.tokens import OverBudgetError
 from companion.models import Message, MicroInteraction, PanelKind, PersonalityVersion, Proposal, Turn
 
+HISTORY = 50
+"""Messages in which an answer is looked for."""
 EventName = Literal["chat-message", "main-update", "secondary-update", "notification"]
 
 
@@ -195,8 +198,17 @@ def _draft_nudge(effect: deeds.DraftNudge, scene: Scene) -> None:
 
 def _answer_topic(effect: deeds.AnswerTopic, scene: Scene) -> None:
     bootstrapping.settle_topic(
-        key=effect.topic, result=effect.result, quote=effect.quote, message=scene.message
+        key=effect.topic, result=effect.result, quote=effect.quote, message=_holder(effect.quote, scene)
     )
+
+
+def _holder(quote: str, scene: Scene) -> Message:
+    """Find the message in which the coach said it: this one, or the newest before it."""
+    said = Message.objects.filter(
+        conversation=scene.turn.conversation_id, role=Message.Role.COACH, number__lte=scene.message.number
+    )
+    held = (each for each in said.order_by("-number")[:HISTORY] if quote_found(quote, each.text))
+    return next(held, scene.message)
 
 
 def _ask(effect: deeds.AskQuestion, scene: Scene) -> None:

@@ -30,10 +30,10 @@ def keep(*, wish: Remember, message: Message, turn: Turn, taint: Taint, now: dat
     The same fact again is not kept twice (None). The quote was found in its source by the router.
     """
     table, scope = _table(wish.client_id)
-    current = list(table.objects.filter(**scope).current().order_by("-observed_at")[:200])
-    verdicts = {row.pk: rules.compare(wish.statement, row.statement) for row in current}
+    known = _found(table.objects.filter(**scope), _any_of(wish.statement))
+    verdicts = {row.pk: rules.compare(wish.statement, row.statement) for row in known}
     if wish.action == "forget":
-        _close([row for row in current if verdicts[row.pk] != "different"], now=now)
+        _close([row for row in known if verdicts[row.pk] != "different"], now=now)
         return None
     if "same" in verdicts.values():
         return None
@@ -49,13 +49,14 @@ def keep(*, wish: Remember, message: Message, turn: Turn, taint: Taint, now: dat
         taint=taint,
         turn=turn,
     )
-    _close([row for row in current if verdicts[row.pk] == "updates"], now=now, by=fact)
+    _close([row for row in known if verdicts[row.pk] == "updates"], now=now, by=fact)
     return fact
 
 
 def forget(*, fact: Row) -> None:
-    """Remove one fact and what it replaced; the coach asked for it."""
-    type(fact).objects.filter(superseded_by=fact).delete()
+    """Remove one fact and all that it replaced, one after another; the coach asked for it."""
+    for replaced in type(fact).objects.filter(superseded_by=fact):
+        forget(fact=replaced)
     fact.delete()
 
 
@@ -69,12 +70,13 @@ def recall(
     """
     zone = ZoneInfo(time_zone)
     query = _any_of(words)
-    facts = [_fact(row, "", zone) for row in _found(CompanionMemory.objects.all(), query)] if query else []
+    facts = [_fact(row, "", zone) for row in _found(CompanionMemory.objects.all(), query)]
     if not clients:
         ranked = rules.rank(facts, query=words, today=now.astimezone(zone).date())
         return rules.fit(rules.relevant(ranked), budget=RECALL_TOKENS)
     about = ClientKnowledge.objects.filter(client__in=clients)
-    facts += [_fact(row, f"{clients[row.client_id]}: ", zone) for row in _newest(about)]
+    meant = {row.pk: row for row in (*_found(about, query), *_newest(about))}
+    facts += [_fact(row, f"{clients[row.client_id]}: ", zone) for row in meant.values()]
     ranked = rules.rank(facts, query=words, today=now.astimezone(zone).date())
     return (*_notes(clients, zone), *rules.fit(ranked, budget=RECALL_TOKENS))
 
@@ -101,7 +103,9 @@ def _any_of(words: str) -> SearchQuery | None:
     return SearchQuery(" | ".join(asked), search_type="raw", config="english") if asked else None
 
 
-def _found(facts: Any, query: SearchQuery) -> list[Row]:
+def _found(facts: Any, query: SearchQuery | None) -> list[Any]:
+    if query is None:
+        return []
     ranked = facts.current().filter(search=query).annotate(rank=SearchRank(F("search"), query))
     return list(ranked.defer("search").order_by("-rank", "-observed_at")[:CANDIDATES])
 

@@ -37,14 +37,18 @@ def write_layer(
     Raises OverBudgetError with the figures, StaleLayerError, and stores nothing then.
     """
     text = rules.tidy(text)
-    # One lock for all six: the sum of their budgets must hold under two changes at once.
-    layers = {row.layer: row for row in CompanionPersonality.objects.select_for_update().order_by("layer")}
+    layers = locked_layers()
     row = layers[layer]
     if base_version is not None and row.version != base_version:
         raise StaleLayerError(f"{layer} is at version {row.version}, not {base_version}")
     others = {name: other.token_estimate for name, other in layers.items()}
     tokens = rules.check_budget(layer=Layer(layer).value, text=text, others=others)  # type: ignore[arg-type]
     return _put_in_force(row, text=text, tokens=tokens, source=source, by=by, turn=turn)
+
+
+def locked_layers() -> dict[str, CompanionPersonality]:
+    """Lock all six layers: the sum of their budgets must hold under two changes at once."""
+    return {row.layer: row for row in CompanionPersonality.objects.select_for_update().order_by("layer")}
 
 
 def restore_version(*, version: PersonalityVersion, by: User) -> PersonalityVersion:

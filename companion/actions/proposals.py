@@ -6,7 +6,7 @@ from typing import Any
 from coaching.models import User
 from companion.actions import audit, bootstrapping, personality, skills
 from companion.actions.personality import StaleLayerError
-from companion.models import CompanionPersonality, PersonalityVersion, Proposal, Turn
+from companion.models import PersonalityVersion, Proposal, Turn
 
 
 class AlreadyDecidedError(Exception):
@@ -25,27 +25,38 @@ def propose(*, kind: str, text: str, turn: Turn | None, now: datetime, **particu
     """
     layer = particulars.get("layer", "")
     if layer:
+        # Before any proposal, as `confirm` does: two that lock in one order never wait for each other.
+        layers = personality.locked_layers()
         waiting = Proposal.objects.pending().filter(kind=kind, layer=layer)
         waiting.update(status=Proposal.Status.STALE, decided_at=now)
-        particulars["base_version"] = CompanionPersonality.objects.get(layer=layer).version
+        particulars["base_version"] = layers[layer].version
     return Proposal.objects.create(kind=kind, text=text, turn=turn, **particulars)
 
 
-def confirm(*, proposal: Proposal, text: str, by: User, now: datetime) -> Proposal:
+def confirm(
+    *, proposal: Proposal, text: str, by: User, now: datetime, over_version: int | None = None
+) -> Proposal:
     """
     Do what was proposed, with the coach's edits.
+
+    `over_version` is the layer's version that the coach has seen and means to replace, where that is no
+    longer the one that the proposal was written against. The confirmation that unlocks the abilities is
+    marked, so that its card can say so for good.
 
     Raises AlreadyDecidedError, StaleProposalError, OverBudgetError, UnfitSkillError; call it in a transaction
     that they undo.
     """
+    if proposal.kind == Proposal.Kind.LAYER:
+        personality.locked_layers()
     decided = _decide(proposal, Proposal.Status.CONFIRMED, now)
     decided.text = text
-    decided.save(update_fields=["text"])
     if proposal.kind == Proposal.Kind.LAYER:
-        _write_layer(decided, by=by)
-        bootstrapping.complete_if_ready(by=by, now=now)
+        _write_layer(decided, by=by, base_version=over_version)
+        if bootstrapping.complete_if_ready(by=by, now=now):
+            decided.fields = {**decided.fields, "unlocked": True}
     elif proposal.kind == Proposal.Kind.SKILL:
         skills.apply_proposal(decided, now=now)
+    decided.save(update_fields=["text", "fields"])
     audit.note("proposal.confirmed", by=by, object_id=proposal.pk, detail=proposal.kind)
     return decided
 
@@ -65,7 +76,7 @@ def _decide(proposal: Proposal, status: Proposal.Status, now: datetime) -> Propo
     return decided
 
 
-def _write_layer(proposal: Proposal, *, by: User) -> None:
+def _write_layer(proposal: Proposal, *, by: User, base_version: int | None) -> None:
     source = PersonalityVersion.Source
     try:
         personality.write_layer(
@@ -74,7 +85,7 @@ def _write_layer(proposal: Proposal, *, by: User) -> None:
             source=source.PROPOSAL if bootstrapping.is_unlocked() else source.BOOTSTRAP,
             by=by,
             turn=proposal.turn,
-            base_version=proposal.base_version,
+            base_version=proposal.base_version if base_version is None else base_version,
         )
     except StaleLayerError as error:
         raise StaleProposalError(str(error)) from error

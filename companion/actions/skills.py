@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 from django.utils.text import slugify
@@ -33,7 +34,7 @@ def apply_proposal(proposal: Proposal, *, now: datetime) -> None:
     """
     slug = slugify(proposal.fields["slug"])[:64]
     if proposal.fields["action"] == "retire":
-        CompanionSkill.objects.filter(coach=proposal.coach_id, slug=slug).update(retired_at=now)
+        _retire(slug, coach_id=proposal.coach_id, now=now)
         return
     description = proposal.fields["description"] or proposal.title
     if faults := rules.faults(slug=slug, description=description, body=proposal.text):
@@ -55,6 +56,25 @@ def apply_proposal(proposal: Proposal, *, now: datetime) -> None:
     )
     if not is_new:
         CompanionSkill.objects.filter(pk=skill.pk).update(**values, version=F("version") + 1)
+
+
+def _retire(slug: str, *, coach_id: UUID, now: datetime) -> None:
+    """Put a skill away for this coach; a shared one is hidden by a retired fork."""
+    own = CompanionSkill.objects.filter(coach=coach_id, slug=slug)
+    shared = CompanionSkill.objects.filter(coach=None, slug=slug).first()
+    if not own.update(retired_at=now) and shared:
+        CompanionSkill.objects.create(
+            coach_id=coach_id,
+            slug=slug,
+            name=shared.name,
+            description=shared.description,
+            triggers=shared.triggers,
+            body=shared.body,
+            token_estimate=shared.token_estimate,
+            parent_skill=shared,
+            parent_version=shared.version,
+            retired_at=now,
+        )
 
 
 def _within_total(slug: str, body: str) -> int:

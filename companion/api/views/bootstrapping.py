@@ -18,30 +18,50 @@ from companion.models import CompanionContext
 @coach_required
 def skip(request: CoachRequest) -> HttpResponse:
     """Leave a topic out. If it is the one being asked, say so, and the companion asks the next."""
-    try:
-        topic = rules.topic(request.POST.get("topic", ""))
-    except rules.UnknownTopicError as error:
-        raise Http404 from error
+    topic = _topic(request)
     following = rules.next_topic(bootstrapping.situation().topics)
+    cards = _said(request, f"Let us leave out “{topic.name}”.") if following == topic else []
     bootstrapping.skip_topic(key=topic.key)
-    return _moved_on(request, f"Let us leave out “{topic.name}”.", says=following == topic)
+    return _moved_on(request, cards)
+
+
+@require_POST
+@coach_required
+def reopen(request: CoachRequest) -> HttpResponse:
+    """Go back to a topic that was answered or left out, while we are getting to know each other."""
+    topic = _topic(request)
+    cards = []
+    if bootstrapping.is_running():
+        cards = _said(request, f"Let us go back to “{topic.name}”.")
+        bootstrapping.reopen_topic(key=topic.key)
+    return _moved_on(request, cards)
 
 
 @require_POST
 @coach_required
 def again(request: CoachRequest) -> HttpResponse:
     """Go through the questions once more; what is set stays set until something new is confirmed."""
-    says = not bootstrapping.is_running()
-    if says:
-        bootstrapping.start_again(by=request.user, now=timezone.now())
-    return _moved_on(request, "Let us go through the questions again.", says=says)
-
-
-def _moved_on(request: CoachRequest, words: str, *, says: bool) -> HttpResponse:
     cards = []
-    if says:
-        said = say(request, text=words)
-        cards.append(threads.just_said(said.message, said.turn))
+    if not bootstrapping.is_running():
+        cards = _said(request, "Let us go through the questions again.")
+        bootstrapping.start_again(by=request.user, now=timezone.now())
+    return _moved_on(request, cards)
+
+
+def _said(request: CoachRequest, words: str) -> list[threads.TurnCard]:
+    """Say it before anything else changes: a turn that ends locks rows in the same order."""
+    said = say(request, text=words)
+    return [threads.just_said(said.message, said.turn)]
+
+
+def _topic(request: CoachRequest) -> rules.Topic:
+    try:
+        return rules.topic(request.POST.get("topic", ""))
+    except rules.UnknownTopicError as error:
+        raise Http404 from error
+
+
+def _moved_on(request: CoachRequest, cards: list[threads.TurnCard]) -> HttpResponse:
     contexts.touch("main")
     tell_main_panel(request, CompanionContext.objects.get())
     return turns_response(request, *cards)
