@@ -29,6 +29,14 @@ def make_coach(
     return coach
 
 
+def make_newcomer(**fields: Any) -> CoachingProfile:
+    """A coach who has opened the companion once; it does not know them yet."""
+    coach = make_coach(**fields)
+    with tenant(coach.pk):
+        provisioning.provision(coach=coach)
+    return coach
+
+
 def unlock(coach: CoachingProfile) -> None:
     """Let the companion know the coach, so that its abilities are unlocked."""
     with tenant(coach.pk):

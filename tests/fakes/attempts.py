@@ -1,0 +1,61 @@
+"""Attempts at a turn without worker or model: held, begun, answered. They need an open tenant."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from companion.actions import conversations, turns
+from companion.actions.claims import LEASE, Claim
+from companion.actions.effects import Told
+from companion.actions.usage import Price
+from companion.engine.response import CompanionResponse
+from companion.engine.usage import Usage
+from companion.models import Turn
+
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+FREE = Price(input_usd=Decimal(0), output_usd=Decimal(0))
+DEAR = Price(input_usd=Decimal(3), output_usd=Decimal(15))
+
+
+def say(text: str = "Good morning", **fields: Any) -> Turn:
+    """Say something; the turn waits."""
+    return conversations.say(text=text, **fields).turn
+
+
+def hold(turn: Turn, *, lease: timedelta = LEASE) -> Claim:
+    """Claim a turn as a worker would."""
+    Turn.objects.filter(pk=turn.pk).update(
+        status=Turn.Status.RUNNING,
+        fence=F("fence") + 1,
+        attempts=F("attempts") + 1,
+        lease_until=Now() + lease,
+    )
+    turn.refresh_from_db()
+    return Claim(turn.pk, turn.coach_id, turn.fence)
+
+
+def begin(turn: Turn, *, now: datetime = NOON, price: Price = FREE) -> turns.Work:
+    """Claim a turn and read what it may know."""
+    return turns.begin(claim=hold(turn), now=now, model_name="scripted", price=price, output_tokens=1_000)
+
+
+def finish(work: turns.Work, says: str = "Good.", *, now: datetime = NOON, **parts: Any) -> list[Told]:
+    """End an attempt with this answer."""
+    response = CompanionResponse.model_validate({"chat_message": says, **parts})
+    return turns.finish(work=work, response=response, refusals=(), used=Usage(), now=now)
+
+
+def answer(turn: Turn, says: str = "Good.", *, now: datetime = NOON, **parts: Any) -> Turn:
+    """Carry a turn from its claim to this answer."""
+    finish(begin(turn, now=now), says, now=now, **parts)
+    turn.refresh_from_db()
+    return turn
+
+
+def fail(claim: Claim, *, retryable: bool = True, **how: Any) -> turns.Failed:
+    """Let an attempt fail."""
+    how = {"code": "overloaded", "words": "Very busy just now.", "now": NOON, **how}
+    return turns.fail(claim=claim, retryable=retryable, **how)
