@@ -35,6 +35,7 @@ def session_list(request: CoachRequest) -> HttpResponse:
         "groups": _by_time([session for session in planned if session.ends_at > now], now),
         "unsettled": [session for session in planned if session.ends_at <= now],
         "past": past.get_page(request.GET.get("page")),
+        "is_new": not planned and not past.count,
     }
     return TemplateResponse(request, "coaching/session_list.html", context)
 

@@ -48,7 +48,8 @@ function ask(question, here) {
   if (!here || here === stored || sameClock(here, stored)) return;
   const pair = `${stored} ${here}`;
   if (question.dataset.confirmed === "yes" && wasKept(pair)) return;
-  for (const word of question.querySelectorAll("[data-elsewhere]")) word.textContent = here;
+  const city = here.split("/").pop().replaceAll("_", " ");
+  for (const word of question.querySelectorAll("[data-elsewhere]")) word.textContent = city;
   question.querySelector("[data-elsewhere-value]").value = here;
   question.querySelector("[data-keep]").addEventListener("submit", () => keep(pair));
   show(question, "elsewhere");
