@@ -30,7 +30,7 @@ PAST_SHOWN = 50
 @coach_required
 def client_list(request: CoachRequest) -> HttpResponse:
     """Show the coach's clients: the page, or just the list when htmx asks for it."""
-    words, archived = request.GET.get("q", "").strip()[:100], request.GET.get("show") == "archived"
+    words, archived = _search_words(request), request.GET.get("show") == "archived"
     everybody = Client.objects.archived() if archived else Client.objects.current()
     found = everybody.named_like(words).with_session_counts().with_next_session(now=timezone.now())
     shown = list(found.order_by("name")[: MOST_SHOWN + 1])
@@ -90,7 +90,9 @@ def client_archive(request: CoachRequest, client_id: UUID) -> HttpResponse:
     except clients.ClientArchivedError:
         return _refuse(request, client, f"{client.name} was archived already.")
     undo = reverse("client-restore", args=[client.pk])
-    messages.success(request, f"{client.name} is archived.", extra_tags=undo)
+    planned = CoachingSession.objects.upcoming(now=timezone.now()).filter(client=client).count()
+    kept = f" Still planned: {planned} session{'s' if planned > 1 else ''}." if planned else ""
+    messages.success(request, f"{client.name} is archived.{kept}", extra_tags=undo)
     return redirect("client-list")
 
 
@@ -105,6 +107,11 @@ def client_restore(request: CoachRequest, client_id: UUID) -> HttpResponse:
         return _refuse(request, client, f"{client.name} is not archived.")
     messages.success(request, f"{client.name} is back in your list.")
     return redirect("client-detail", client.pk)
+
+
+def _search_words(request: HttpRequest) -> str:
+    # PostgreSQL takes no NUL in a string.
+    return request.GET.get("q", "").replace("\0", "").strip()[:100]
 
 
 def _form_page(request: HttpRequest, form: ClientForm, *, client: Client | None) -> HttpResponse:

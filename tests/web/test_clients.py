@@ -77,6 +77,12 @@ def test_it_finds_by_parts_of_name_or_email(words: str, coach: User, as_coach: B
     assert "Cy Tern" not in page
 
 
+def test_it_finds_nobody_by_what_no_name_can_hold(as_coach: Browser) -> None:
+    page = as_coach.get(reverse("client-list"), {"q": "a\0da"}).content.decode()
+
+    assert "Nobody called “ada”" in page
+
+
 def test_it_answers_htmx_with_the_list_alone(coach: User, as_coach: Browser) -> None:
     a_client(coach, "Ada Brook")
 
@@ -177,6 +183,15 @@ def test_it_archives_and_offers_to_undo(coach: User, as_coach: Browser) -> None:
 
     assert fresh(coach, client).status == "archived"
     assert f'action="{reverse("client-restore", args=[client.pk])}"' in page
+
+
+def test_archiving_says_what_is_still_planned(coach: User, as_coach: Browser) -> None:
+    client = a_client(coach)
+    a_session(coach, client, NOON + timedelta(days=2))
+
+    page = as_coach.post(reverse("client-archive", args=[client.pk]), follow=True).content.decode()
+
+    assert "Still planned: 1 session." in page
 
 
 def test_it_restores_a_client_as_they_were(coach: User, as_coach: Browser) -> None:
