@@ -333,6 +333,13 @@ def test_a_session_shows_both_clocks(coach: User, as_coach: Browser) -> None:
     assert "Fri 04:00" in page
 
 
+def test_times_are_on_the_coachs_clock_in_summer_too(coach: User, as_coach: Browser) -> None:
+    session = a_session(coach, a_client(coach), datetime(2026, 7, 1, 15, 0, tzinfo=UTC))
+
+    for url in (reverse("session-list"), reverse("session-detail", args=[session.pk])):
+        assert "16:00" in as_coach.get(url).content.decode()
+
+
 def test_it_keeps_a_note_about_a_session(coach: User, as_coach: Browser) -> None:
     session = a_session(coach, a_client(coach), NOON - DAY, title="The letter")
 
