@@ -1,4 +1,4 @@
-"""The tenant wall, asked of PostgreSQL itself: which tables there are, what guards them, and that it holds."""
+"""The tenant wall, asked of PostgreSQL itself: which tables there are, what guards them, that it holds."""
 
 from datetime import timedelta
 
