@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from companion.api.views import bootstrapping, chat, notices, page, questions, turns
+from companion.api.rest.api import api
+from companion.api.views import (
+    bootstrapping,
+    chat,
+    layers,
+    notices,
+    page,
+    panels,
+    proposals,
+    questions,
+    turns,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # The page and the conversation
@@ -19,6 +30,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("companion/notifications/<uuid:notice_id>/dismiss/", notices.dismiss, name="notice-dismiss"),
     path("companion/notifications/<uuid:notice_id>/undo/", notices.undo, name="notice-undo"),
     path("companion/bootstrap/skip/", bootstrapping.skip, name="bootstrap-skip"),
+    path("companion/bootstrap/reopen/", bootstrapping.reopen, name="bootstrap-reopen"),
     path("companion/bootstrap/again/", bootstrapping.again, name="bootstrap-again"),
     path("api/v1/companion/chat/", chat.chat, name="companion-chat"),
+    # Panels beside it
+    path("companion/panels/<str:name>/show/", panels.show, name="panel-show"),
+    path("companion/memory/<uuid:fact_id>/forget/", panels.forget, name="memory-forget"),
+    path("api/v1/companion/panels/<str:name>/", panels.panel, name="companion-panel"),
+    # Proposals
+    path("companion/proposals/<uuid:proposal_id>/", proposals.proposal, name="proposal"),
+    path("companion/proposals/<uuid:proposal_id>/changes/", proposals.changes, name="proposal-changes"),
+    path("companion/proposals/<uuid:proposal_id>/confirm/", proposals.confirm, name="proposal-confirm"),
+    path("companion/proposals/<uuid:proposal_id>/dismiss/", proposals.dismiss, name="proposal-dismiss"),
+    # Layers
+    path("companion/layers/", layers.layers, name="layers"),
+    path("companion/layers/<slug:layer>/", layers.edit, name="layer-edit"),
+    path("companion/layers/<slug:layer>/history/", layers.history, name="layer-history"),
+    path("companion/layers/versions/<uuid:version_id>/restore/", layers.restore, name="layer-restore"),
+    path("companion/layers/versions/<uuid:version_id>/undo/", layers.undo, name="layer-undo"),
+    # REST; last, because the plain views above share its prefix. events/ is answered in journeyloop/asgi.py.
+    path("api/v1/", api.urls),
 ]

@@ -11,6 +11,9 @@ Kind = Literal["same", "added", "removed"]
 WORDS_COMPARED = 4_000
 """Past this the matcher would take too long for a page; then the whole middle counts as rewritten."""
 
+CRUMB = 3
+"""A stretch that both have and that is no longer than this, between two changes, says nothing by itself."""
+
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -41,11 +44,11 @@ def has_changes(segments: tuple[Segment, ...]) -> bool:
 
 
 def _changes(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> Iterator[Segment]:
-    """Walk the matcher's steps; a lone space between two changes is part of the change, or it reads choppy."""
+    """Walk the matcher's steps; a crumb between two changes counts as changed, or it reads choppy."""
     steps = matcher.get_opcodes()
     for number, (tag, i, j, k, m) in enumerate(steps):
         is_between = 0 < number < len(steps) - 1
-        if tag == "equal" and not (is_between and "".join(old[i:j]) == " "):
+        if tag == "equal" and not (is_between and len("".join(old[i:j]).strip()) <= CRUMB):
             yield Segment("same", "".join(old[i:j]))
         else:
             yield Segment("removed", "".join(old[i:j]))

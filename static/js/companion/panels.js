@@ -21,8 +21,10 @@ const refreshPanel = quietly(async (name) => {
   const content = elementsOf(await response.text());
   if (isBeingEdited(panel)) return;
   const top = panel.scrollTop;
+  const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
   panel.replaceChildren(content);
   panel.scrollTop = top;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   wake(panel);
   nameTabs();
   const tab = document.querySelector(`[data-names="${name}"]`);

@@ -162,6 +162,7 @@ function onArrow(event) {
 export function startThread() {
   thread.addEventListener("submit", onSubmit);
   document.getElementById("conversation-head").addEventListener("submit", onSubmit);
+  document.querySelector(".golden-side").addEventListener("submit", onSubmit);
   thread.addEventListener("click", showEarlier);
   thread.addEventListener("keydown", onArrow);
   document.addEventListener("jl:chat-message", ({ detail }) => refresh(detail.turn));
