@@ -87,16 +87,15 @@ def just_said(message: Message, turn: Turn) -> TurnCard:
 
 
 def _with_everything(turns: TurnQuerySet) -> TurnQuerySet:
+    proposals = Proposal.objects.select_related("client").order_by("created_at")
     # What the prompt keeps beside the words is long, and no page shows it.
     kept_for_prompts = [f"conversation__{name}" for name in ("memory_text", "memory_told", "summary")]
     return (
         turns.select_related("conversation")
         .defer(*kept_for_prompts)
-        .prefetch_related(
-            Prefetch("messages", queryset=Message.objects.defer("context_note")),
-            "interactions",
-            Prefetch("proposals", queryset=Proposal.objects.select_related("client").order_by("created_at")),
-        )
+        .prefetch_related("interactions")
+        .prefetch_related(Prefetch("messages", queryset=Message.objects.defer("context_note")))
+        .prefetch_related(Prefetch("proposals", queryset=proposals))
     )
 
 

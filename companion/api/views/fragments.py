@@ -1,7 +1,5 @@
 """What several views answer with: turns for a page that is open, and word to the coach's other tabs."""
 
-from typing import cast
-
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -24,7 +22,7 @@ def turns_response(request: CoachRequest, *cards: TurnCard, status: int = 200) -
 def tell_turn(request: CoachRequest, turn: Turn) -> None:
     """Let the coach's other tabs follow a change of a turn."""
     told = turns.told_of(turn)
-    events.record(coach_id=request.coach.pk, event=cast("events.EventName", told.event), data=told.data)
+    events.record(coach_id=request.coach.pk, event=told.event, data=told.data)
 
 
 def tell_main_panel(request: CoachRequest, context: CompanionContext) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -52,20 +52,19 @@ def dismiss(request: CoachRequest, notice_id: UUID) -> HttpResponse:
 def undo(request: CoachRequest, notice_id: UUID) -> HttpResponse:
     """Take back the change that a notice tells of, unless something newer stands on it."""
     found = get_object_or_404(Notification.objects.exclude(undo_version=None), pk=notice_id)
-    now = timezone.now()
+    version = get_object_or_404(
+        PersonalityVersion.objects.select_related("personality"), pk=found.undo_version
+    )
     try:
-        version = personality.version_of(found.undo_version)
         personality.undo_version(version=version, by=request.user)
         words = f"Taken back: “{version.personality.get_layer_display()}” reads as it did before."
-    except PersonalityVersion.DoesNotExist as error:
-        raise Http404 from error
     except personality.StaleLayerError:
         words = (
             "This was changed again since, so nothing was taken back. Earlier texts are on the Layers page."
         )
     except OverBudgetError as error:
         words = f"The earlier text does not fit any more: {error}"
-    notifications.dismiss(notification=found, now=now)
+    notifications.dismiss(notification=found, now=timezone.now())
     tell_notice(request, notifications.notify(text=words))
     contexts.touch("main")
     tell_main_panel(request, CompanionContext.objects.get())

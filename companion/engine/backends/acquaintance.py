@@ -22,6 +22,8 @@ _SKIP = spoken(
     r"|rather not|prefer not|no comment"
     r"|nothing|n/?a)\b[^.?]{0,40}\W*$|\bskip (this|that|it)\b"
 )
+_MOVED = spoken(r"^let us (leave out|go back to|go through) ")
+"""What the page says for the coach when they press a button; the topics have moved by then."""
 _GREETING = spoken(r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|hiya|start|begin|let.?s go|ready)\b")
 _ABILITY = spoken(
     r"\b(prepare|prep|schedule|remind|nudge|draft|debrief"
@@ -81,6 +83,8 @@ def reply(reading: Reading, state: b.Bootstrap) -> CompanionResponse:
         return _ask(f"{following.reason} So:", following)
     if _is_opening(reading, state) and following:
         return _opening(reading, following)
+    if _MOVED.search(said) and following:
+        return _moved(state, following)
     if _CORRECTION.search(said):
         return _settled(reading, state, key=_corrected(said, state), result="answered")
     if following is None:
@@ -108,6 +112,13 @@ def _opening(reading: Reading, following: b.Topic) -> CompanionResponse:
         "work by simple rules. What you tell me is kept all the same.\n\n"
     )
     return _ask(words.strip(), following, panels=[PanelUpdate(panel="secondary", kind="bootstrap")])
+
+
+def _moved(state: b.Bootstrap, following: b.Topic) -> CompanionResponse:
+    """Go on from where the coach's button led, with the texts that are ready by that."""
+    proposals = _proposals(state.topics, state)
+    lead = f"Of course. {_card_line([each.layer for each in proposals])}" if proposals else "Of course."
+    return _ask(lead, following, proposals=proposals)
 
 
 def _ask(

@@ -131,6 +131,21 @@ def test_everything_can_be_skipped() -> None:
     assert {topic.status for topic in meeting.state.topics} == {"skipped"}
 
 
+def test_a_button_that_moves_the_questions_is_no_answer_to_them() -> None:
+    meeting = Acquaintance()
+    for message in ["hello", *ANSWERS[:1]]:
+        meeting.say(message)
+    # What the page's button has done before the companion reads its words.
+    skipped = b.settle(meeting.state.topics, key="voice", result="skipped")
+    meeting.state = b.Bootstrap(topics=skipped)
+
+    words = meeting.say("Let us leave out “How I sound”.")
+
+    assert b.TOPICS[2].question in words
+    assert meeting.state.topics[2].status == "asked"
+    assert ANSWERS[0] in meeting.texts["identity"]
+
+
 def test_it_explains_itself_and_asks_again() -> None:
     meeting = Acquaintance()
     meeting.say("hello")
