@@ -9,9 +9,9 @@ from coaching.accounts.http import CoachRequest
 from companion.actions import bootstrapping, contexts
 from companion.api import threads
 from companion.api.views.chat import say
-from companion.api.views.fragments import tell_main_panel, turns_response
+from companion.api.views.fragments import turns_response
+from companion.api.views.panels import tell_panel
 from companion.engine import bootstrap as rules
-from companion.models import CompanionContext
 
 
 @require_POST
@@ -63,5 +63,5 @@ def _topic(request: CoachRequest) -> rules.Topic:
 
 def _moved_on(request: CoachRequest, cards: list[threads.TurnCard]) -> HttpResponse:
     contexts.touch("main")
-    tell_main_panel(request, CompanionContext.objects.get())
+    tell_panel(request, "main")
     return turns_response(request, *cards)

@@ -9,7 +9,7 @@ from coaching.accounts.http import CoachRequest
 from companion.actions import turns
 from companion.api import events
 from companion.api.threads import TurnCard
-from companion.models import CompanionContext, Notification, Turn
+from companion.models import Notification, Turn
 
 
 def turns_response(request: CoachRequest, *cards: TurnCard, status: int = 200) -> HttpResponse:
@@ -23,13 +23,6 @@ def tell_turn(request: CoachRequest, turn: Turn) -> None:
     """Let the coach's other tabs follow a change of a turn."""
     told = turns.told_of(turn)
     events.record(coach_id=request.coach.pk, event=told.event, data=told.data)
-
-
-def tell_main_panel(request: CoachRequest, context: CompanionContext) -> None:
-    """Let open pages fetch the main panel again."""
-    kind, object_id, version = context.panel("main")
-    data = {"panel": "main", "kind": kind, "object": object_id, "version": version}
-    events.record(coach_id=request.coach.pk, event="main-update", data=data)
 
 
 def tell_notice(request: CoachRequest, notification: Notification) -> None:

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from companion.actions import contexts, notifications, personality
-from companion.api.views.fragments import tell_main_panel, tell_notice
+from companion.api.views.fragments import tell_notice
 from companion.api.views.page import head_context
+from companion.api.views.panels import tell_panel
 from companion.engine.tokens import OverBudgetError
-from companion.models import CompanionContext, Notification, PersonalityVersion
+from companion.models import Notification, PersonalityVersion
 
 
 @require_safe
@@ -67,7 +68,7 @@ def undo(request: CoachRequest, notice_id: UUID) -> HttpResponse:
     notifications.dismiss(notification=found, now=timezone.now())
     tell_notice(request, notifications.notify(text=words))
     contexts.touch("main")
-    tell_main_panel(request, CompanionContext.objects.get())
+    tell_panel(request, "main")
     return _changed(request, found)
 
 

@@ -12,17 +12,10 @@ from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from companion.actions import provisioning
 from companion.api import events, threads
+from companion.api.views.panels import panel_context
 from companion.engine import bootstrap as rules
 from companion.models import BootstrapTopic, CompanionState, Notification
 from journeyloop.ids import uuid7
-
-try:
-    from companion.api.views.panels import panel_context
-except ImportError:  # the panels are built beside this page
-
-    def panel_context(coach: Any, name: str) -> Any:  # type: ignore[misc]
-        """Show no panel yet."""
-
 
 OPENINGS = (
     "What is coming up this week?",
