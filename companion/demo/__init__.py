@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from coaching.demo import Practice
 from coaching.models import Client
-from companion.actions import bootstrapping, conversations, personality, proposals, provisioning
+from companion.actions import bootstrapping, contexts, conversations, personality, proposals, provisioning
 from companion.demo import words
-from companion.models import CompanionMemory, Message, PersonalityVersion, Proposal, Turn
+from companion.models import CompanionMemory, Message, PanelKind, PersonalityVersion, Proposal, Turn
 from journeyloop.tenancy import tenant
 
 KNOWN_FOR = timedelta(days=3)
@@ -78,3 +78,4 @@ def _draft(now: datetime) -> None:
         reason=words.NUDGE["reason"],
         evidence=[words.NUDGE["evidence"]],
     )
+    contexts.show(panel="secondary", kind=PanelKind.PROPOSALS)
