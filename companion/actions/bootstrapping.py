@@ -33,12 +33,22 @@ def is_running() -> bool:
 
 def situation() -> rules.Bootstrap:
     """Read the state as the engine's rules see it."""
-    topics = tuple(
-        rules.TopicState(key=topic.key, status=cast(rules.TopicStatus, topic.status), quote=topic.quote)
-        for topic in BootstrapTopic.objects.all()
+    return situation_of(
+        topics=BootstrapTopic.objects.all(),
+        waiting=Proposal.objects.pending(),
+        state=CompanionState.objects.get(),
     )
-    proposed = Proposal.objects.pending().filter(kind=Proposal.Kind.LAYER).values_list("layer", flat=True)
-    state = CompanionState.objects.get()
+
+
+def situation_of(
+    *, topics: Iterable[BootstrapTopic], waiting: Iterable[Proposal], state: CompanionState
+) -> rules.Bootstrap:
+    """Put rows that were read already as the engine's rules see them."""
+    states = tuple(
+        rules.TopicState(key=topic.key, status=cast(rules.TopicStatus, topic.status), quote=topic.quote)
+        for topic in topics
+    )
+    proposed = {each.layer for each in waiting if each.kind == Proposal.Kind.LAYER}
     # While the questions are gone through again the old texts stand, but do not count as this round's answer.
     settled = (
         _confirmed_since(state.bootstrap_began_at)
@@ -46,7 +56,7 @@ def situation() -> rules.Bootstrap:
         else personality.set_layers()
     )
     return rules.Bootstrap(
-        topics=rules.in_order(topics),
+        topics=rules.in_order(states),
         proposed=frozenset(_names(proposed)),
         confirmed=frozenset(_names(settled)),
     )

@@ -10,19 +10,16 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from coaching.models import Client, CoachingProfile, CoachingSession, Note
-from companion.actions import bootstrapping, provisioning
+from coaching.models import Client, CoachingSession, Note
 from companion.actions.contexts import PanelName
 from companion.api import abilities, layers
+from companion.api.desk import Desk
 from companion.api.proposals import card_of
 from companion.engine import bootstrap as rules
 from companion.engine.capabilities import BOOTSTRAP_LAYERS
 from companion.models import (
-    BootstrapTopic,
     ClientKnowledge,
-    CompanionContext,
     CompanionMemory,
-    CompanionState,
     Layer,
     PanelKind,
     Proposal,
@@ -92,7 +89,7 @@ class Panel:
 class _Wanted:
     """Whose panel is read, when, and about what."""
 
-    coach: CoachingProfile
+    desk: Desk
     now: datetime
     object_id: UUID | None
 
@@ -108,27 +105,23 @@ class _GoneError(Exception):
     """The client or session that a panel showed is not there any more."""
 
 
-def panel(coach: CoachingProfile, name: PanelName, *, now: datetime) -> Panel:
+def panel(desk: Desk, name: PanelName, *, now: datetime) -> Panel:
     """Read one panel; what cannot be shown gives way to the calendar."""
-    context = CompanionContext.objects.first()
-    if context is None:
-        provisioning.provision(coach=coach)
-        context = CompanionContext.objects.get()
-    stored, object_id, version = context.panel(name)
+    stored, object_id, version = desk.context.panel(name)
     kind = PanelKind(stored) if stored in PanelKind.values else PanelKind.CALENDAR
-    wanted = _Wanted(coach=coach, now=now, object_id=object_id)
+    wanted = _Wanted(desk=desk, now=now, object_id=object_id)
     try:
         content = _READERS[kind](wanted)
     except _GoneError:
         kind = PanelKind.CALENDAR
         content = _calendar(wanted)
-    return Panel(name=name, kind=kind, version=version, tabs=_tabs(kind), content=content, now=now)
+    return Panel(name=name, kind=kind, version=version, tabs=_tabs(kind, desk), content=content, now=now)
 
 
-def _tabs(current: PanelKind) -> list[Tab]:
-    waiting = Proposal.objects.pending().count()
+def _tabs(current: PanelKind, desk: Desk) -> list[Tab]:
+    waiting = len(desk.waiting)
     extra = () if current in ALWAYS else (current,)
-    first = () if PanelKind.BOOTSTRAP in extra or not bootstrapping.is_running() else (PanelKind.BOOTSTRAP,)
+    first = () if PanelKind.BOOTSTRAP in extra or not desk.is_running else (PanelKind.BOOTSTRAP,)
     return [
         Tab(kind=kind, is_current=kind == current, count=waiting if kind == PanelKind.PROPOSALS else 0)
         for kind in (*extra, *first, *ALWAYS)
@@ -136,12 +129,12 @@ def _tabs(current: PanelKind) -> list[Tab]:
 
 
 def _bootstrap(wanted: _Wanted) -> dict[str, Any]:
-    rows = {row.key: row for row in BootstrapTopic.objects.all()}
-    situation = bootstrapping.situation()
+    rows = {row.key: row for row in wanted.desk.topics}
+    situation = wanted.desk.situation
     following = rules.next_topic(situation.topics)
-    waiting = {row.layer: row for row in Proposal.objects.pending().filter(kind=Proposal.Kind.LAYER)}
+    waiting = {row.layer: row for row in wanted.desk.waiting if row.kind == Proposal.Kind.LAYER}
     return {
-        "state": CompanionState.objects.get(),
+        "state": wanted.desk.state,
         "topics": [
             {"topic": rules.topic(state.key), "row": rows.get(state.key), "state": state}
             for state in situation.topics
@@ -214,7 +207,7 @@ def _day(session: CoachingSession) -> date:
 
 
 def _proposals(wanted: _Wanted) -> dict[str, Any]:
-    waiting = list(Proposal.objects.pending().select_related("client")[: CARDS + 1])
+    waiting = wanted.desk.waiting
     return {
         "cards": [card_of(each, place="panel") for each in waiting[:CARDS]],
         "is_cut": len(waiting) > CARDS,
@@ -234,8 +227,8 @@ def _memory(wanted: _Wanted) -> dict[str, Any]:
 
 
 def _abilities(wanted: _Wanted) -> dict[str, Any]:
-    state = CompanionState.objects.get()
-    missing = rules.missing(bootstrapping.situation().confirmed) if not state.capabilities_unlocked else ()
+    state = wanted.desk.state
+    missing = rules.missing(wanted.desk.situation.confirmed) if not state.capabilities_unlocked else ()
     return {
         "state": state,
         "always": abilities.ALWAYS,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from companion.actions import contexts, notifications, personality
+from companion.api.desk import Desk
 from companion.api.views.fragments import tell_notice
 from companion.api.views.page import head_context
 from companion.api.views.panels import tell_panel
@@ -76,4 +77,4 @@ def _changed(request: CoachRequest, changed: Notification) -> HttpResponse:
     tell_notice(request, changed)
     if not request.htmx:
         return redirect("companion")
-    return TemplateResponse(request, "companion/partials/head.html", head_context(request))
+    return TemplateResponse(request, "companion/partials/head.html", head_context(Desk(request.coach)))

@@ -1,20 +1,21 @@
 """The companion's page: the conversation beside its two panels."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
-from companion.actions import provisioning
-from companion.api import events, threads
-from companion.api.views.panels import panel_context
+from companion.api import events, panels, threads
+from companion.api.desk import Desk
 from companion.engine import bootstrap as rules
-from companion.models import BootstrapTopic, CompanionState, Notification
+from companion.models import Notification
 from journeyloop.ids import uuid7
 
 OPENINGS = (
@@ -39,12 +40,13 @@ def show(request: CoachRequest, *, draft: str = "", error: str = "", status: int
     """Render the whole page, with a message that could not be sent still in its field."""
     # First: what happens while the rest is read then arrives as an event.
     last_event = events.last_number(request.coach.pk)
+    desk, now = Desk(request.coach), timezone.now()
     context = {
-        **head_context(request),
+        **head_context(desk),
         "last_event": last_event,
         "page": threads.newest(before=older_than(request)),
-        "main_panel": panel_context(request.coach, "main"),
-        "secondary_panel": panel_context(request.coach, "secondary"),
+        "main_panel": panels.panel(desk, "main", now=now),
+        "secondary_panel": panels.panel(desk, "secondary", now=now),
         "draft": draft,
         "composer_error": error,
         "request_key": uuid7().hex,
@@ -58,33 +60,24 @@ def show(request: CoachRequest, *, draft: str = "", error: str = "", status: int
 @coach_required
 def head(request: CoachRequest) -> HttpResponse:
     """Show the line above the conversation: how far bootstrap is, and the notices that were kept."""
-    return TemplateResponse(request, "companion/partials/head.html", head_context(request))
+    return TemplateResponse(request, "companion/partials/head.html", head_context(Desk(request.coach)))
 
 
-def head_context(request: CoachRequest) -> dict[str, Any]:
-    """Read what stands above the conversation; a coach without a companion is given one."""
-    state = CompanionState.objects.first()
-    if state is None:
-        provisioning.provision(coach=request.coach)
-        state = CompanionState.objects.get()
+def head_context(desk: Desk) -> dict[str, Any]:
+    """Read what stands above the conversation."""
     notices = list(Notification.objects.waiting()[:NOTICES])
-    is_running = state.bootstrap_status != CompanionState.Bootstrap.COMPLETE
     return {
-        "state": state,
-        "bootstrap": _bootstrap_context() if is_running else None,
+        "state": desk.state,
+        "bootstrap": _bootstrap_context(desk.situation.topics) if desk.is_running else None,
         "kept_notices": [notice for notice in notices if notice.is_kept],
         "new_notices": [notice for notice in reversed(notices) if not notice.is_kept],
         "is_offline": is_offline(),
     }
 
 
-def _bootstrap_context() -> dict[str, Any]:
-    states = rules.in_order(
-        rules.TopicState(key=topic.key, status=topic.status, quote=topic.quote)  # type: ignore[arg-type]
-        for topic in BootstrapTopic.objects.all()
-    )
-    settled = [state for state in states if state.status in {"answered", "skipped"}]
-    return {"settled": len(settled), "total": len(states), "topic": rules.next_topic(states)}
+def _bootstrap_context(topics: Sequence[rules.TopicState]) -> dict[str, Any]:
+    settled = sum(topic.status in {"answered", "skipped"} for topic in topics)
+    return {"settled": settled, "total": len(topics), "topic": rules.next_topic(topics)}
 
 
 def is_offline() -> bool:

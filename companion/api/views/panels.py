@@ -18,6 +18,7 @@ from coaching.models import CoachingProfile
 from companion.actions import contexts, memory
 from companion.actions.contexts import NothingToShowError, PanelName
 from companion.api import events, panels
+from companion.api.desk import Desk
 from companion.models import ClientKnowledge, CompanionContext, CompanionMemory, PanelKind
 
 TEMPLATE = "companion/partials/panels/panel.html"
@@ -28,8 +29,8 @@ EVENTS: dict[PanelName, Literal["main-update", "secondary-update"]] = {
 
 
 def panel_context(coach: CoachingProfile, name: PanelName) -> panels.Panel:
-    """Read one panel for a page."""
-    return panels.panel(coach, name, now=timezone.now())
+    """Read one panel by itself."""
+    return panels.panel(Desk(coach), name, now=timezone.now())
 
 
 @require_safe
