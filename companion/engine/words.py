@@ -51,12 +51,20 @@ def terms(text: str) -> list[str]:
     """Split into the words that carry meaning, in order, plural and possessive endings taken off."""
     found = []
     for word in _WORD.findall(normal(text)):
-        bare = word.removesuffix("'s")
-        if bare not in _SMALL:
-            found.append(
-                bare[:-1] if len(bare) > 4 and bare.endswith("s") and not bare.endswith("ss") else bare
-            )
+        if word.removesuffix("'s") not in _SMALL:
+            found.append(_singular(word))
     return found
+
+
+def _singular(word: str) -> str:
+    """Take plural and possessive endings off, so that "fees" finds "fee" and "Mondays" is a Monday."""
+    bare = word.removesuffix("'s")
+    if len(bare) > 4 and bare.endswith("ies"):
+        return f"{bare[:-3]}y"
+    if bare.endswith(("sses", "xes", "ches", "shes")):
+        return bare[:-2]
+    is_plural = len(bare) > 3 and bare.endswith("s") and not bare.endswith(("ss", "us", "is"))
+    return bare[:-1] if is_plural else bare
 
 
 def particulars(text: str) -> frozenset[str]:
@@ -65,10 +73,11 @@ def particulars(text: str) -> frozenset[str]:
 
     A name is a capitalised word that does not begin the text.
     """
-    found = {word for word in _WORD.findall(normal(text)) if _is_particular(word)}
+    words = _WORD.findall(normal(text))
+    found = {_singular(word) for word in words if _is_particular(word) or _is_particular(_singular(word))}
     for position, word in enumerate(_WORD.findall(text)):
         if position and word[0].isupper() and word.casefold() not in _SMALL:
-            found.add(word.casefold().removesuffix("'s"))
+            found.add(_singular(normal(word)))
     return frozenset(found)
 
 

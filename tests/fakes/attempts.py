@@ -11,13 +11,18 @@ from companion.actions import conversations, turns
 from companion.actions.claims import LEASE, Claim
 from companion.actions.effects import Told
 from companion.actions.usage import Price
+from companion.engine.capabilities import Taint
+from companion.engine.prompt_assembler import Prompt
 from companion.engine.response import CompanionResponse
 from companion.engine.usage import Usage
-from companion.models import Turn
+from companion.models import CompanionMemory, Message, Turn
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 FREE = Price(input_usd=Decimal(0), output_usd=Decimal(0))
 DEAR = Price(input_usd=Decimal(3), output_usd=Decimal(15))
+
+SOUL = {"layer": "soul", "text": "I am kind.", "reason": "You asked.", "quote": "be kind"}
+FACT = {"action": "remember", "about": "coach", "importance": 4}
 
 
 def say(text: str = "Good morning", **fields: Any) -> Turn:
@@ -59,3 +64,32 @@ def fail(claim: Claim, *, retryable: bool = True, **how: Any) -> turns.Failed:
     """Let an attempt fail."""
     how = {"code": "overloaded", "words": "Very busy just now.", "now": NOON, **how}
     return turns.fail(claim=claim, retryable=retryable, **how)
+
+
+def answers() -> list[str]:
+    """What the companion has said so far."""
+    return list(Message.objects.filter(role="companion").order_by("number").values_list("text", flat=True))
+
+
+def refused(turn: Turn) -> list[tuple[str, str]]:
+    """What of an answer was not carried out."""
+    return [(refusal["code"], refusal["what"]) for refusal in turn.refusals]
+
+
+def on_the_wire(prompt: Prompt) -> list[str]:
+    """The parts of a prompt in their order."""
+    history = [text for each in prompt.history for text in (each.message, each.reply)]
+    return [prompt.system, prompt.memory, prompt.summary, *history, prompt.current]
+
+
+def foreign_fact(text: str = "Paula loves long marmalade breakfasts.") -> CompanionMemory:
+    """A fact that somebody else's words stand behind."""
+    fact: CompanionMemory = CompanionMemory.objects.create(
+        statement=text,
+        quote=text,
+        source_kind="client_message",
+        said_by="client",
+        observed_at=NOON,
+        taint=Taint.CLIENT,
+    )
+    return fact
