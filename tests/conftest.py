@@ -8,7 +8,6 @@ them, and every table is emptied afterwards. The people below work with both.
 
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +21,9 @@ from coaching.models import CoachingProfile, User
 from journeyloop.tenancy import tenant
 from tests import factories
 from tests.database import empty_tables
+from tests.factories import NOON
+
+__all__ = ["NOON", "empty_tables", "signed_in"]
 
 pytest_plugins = ["tests.processes", "tests.browser.fixtures"]
 
@@ -30,9 +32,6 @@ model_library.ALLOW_MODEL_REQUESTS = False
 
 PBKDF2PasswordHasher.iterations = 1
 """A stored password says how often it was hashed, so that a real server can check these too."""
-
-NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-"""A Tuesday."""
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,9 @@ from companion.actions import bootstrapping, conversations, personality, provisi
 from companion.models import Conversation, Message, PersonalityVersion, Turn
 from journeyloop.tenancy import tenant
 
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+"""A Tuesday; the "now" of tests that need one."""
+
 PASSWORD = "correct-horse-battery"
 
 

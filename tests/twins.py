@@ -19,7 +19,7 @@ from companion import models as companion
 from companion.actions import provisioning
 from journeyloop.tenancy import tenant
 from tests import factories
-from tests.conftest import NOON
+from tests.factories import NOON
 
 Fields = Mapping[str, Any]
 

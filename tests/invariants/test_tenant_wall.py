@@ -14,7 +14,7 @@ from journeyloop.tenancy.grants import tenant_models
 from journeyloop.tenancy.models import TenantModel
 from journeyloop.tenancy.walls import tenant_references
 from tests import twins as twin_makers
-from tests.conftest import NOON
+from tests.factories import NOON
 from tests.invariants import catalogue
 from tests.twins import Practice, Twins
 
