@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
 from coaching.accounts.tokens import coach_for_token
 from coaching.models import CoachingProfile, User
@@ -41,21 +42,22 @@ class CoachOfRequest:
         if not isinstance(request.user, User):
             return self.get_response(request)
         with timezone.override(request.user.zone):
-            return self._in_tenant(request, coach)
+            response = self._in_tenant(request, coach)
+        add_never_cache_headers(response)  # a shared machine must not show it after signing out
+        return response
 
     def _in_tenant(self, request: HttpRequest, coach: CoachingProfile | None) -> HttpResponse:
         if coach is None:
             return self.get_response(request)
         with tenant(coach.pk):
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or getattr(request, "view_raised", False):
                 transaction.set_rollback(True)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Undo what a failed view wrote; Django turns the exception into a page further out."""
-        if getattr(request, "coach", None) is not None:
-            transaction.set_rollback(True)
+        """Remember that the view failed; other middleware may still read rows to answer for it."""
+        request.view_raised = True  # type: ignore[attr-defined] # read by `_in_tenant` alone
 
 
 coach_of_request = CoachOfRequest

@@ -51,7 +51,7 @@ def answer(
     usual = MESSAGES.get(status, ("error", "The request was not carried out."))
     error = {"code": code or usual[0], "message": message or usual[1], "details": dict(details or {})}
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return JsonResponse({"error": error}, status=status, headers=headers)
+    return JsonResponse({"error": error}, status=status, headers={"Cache-Control": "no-store", **headers})
 
 
 def install(api: NinjaAPI) -> None:
