@@ -45,14 +45,14 @@ def _app_grants(role: str) -> Iterator[str]:
 
 def _app_limits(role: str) -> Iterator[str]:
     yield f'REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM "{role}"'
-    for model in tenant_models():
+    for model in _present_models():
         if model.APPEND_ONLY:
             yield f'REVOKE UPDATE, DELETE ON "{model._meta.db_table}" FROM "{role}"'
 
 
 def _system_grants(role: str) -> Iterator[str]:
     yield f'GRANT USAGE ON SCHEMA public TO "{role}"'
-    for model in tenant_models():
+    for model in _present_models():
         table = model._meta.db_table
         yield f'REVOKE ALL ON "{table}" FROM "{role}"'
         yield f'DROP POLICY IF EXISTS system ON "{table}"'
@@ -61,6 +61,12 @@ def _system_grants(role: str) -> Iterator[str]:
             yield f'CREATE POLICY system ON "{table}" TO "{role}" USING (true)'
         if model.SYSTEM_WRITES:
             yield f'GRANT UPDATE ({_columns(model.SYSTEM_WRITES)}) ON "{table}" TO "{role}"'
+
+
+def _present_models() -> list[type[TenantModel]]:
+    """Leave out models whose table is not there: an app may have been migrated back."""
+    present = connections["owner"].introspection.table_names()
+    return [model for model in tenant_models() if model._meta.db_table in present]
 
 
 def tenant_models() -> list[type[TenantModel]]:
