@@ -80,7 +80,9 @@ def tell(coach: CoachingProfile, event: Any, **data: object) -> None:
 # Saying something ----------------------------------------------------------------------------------
 
 
-def test_a_newcomer_begins_with_one_button(page: Page, visit: Visit, server: Process, worker: Process) -> None:
+def test_a_newcomer_begins_with_one_button(
+    page: Page, visit: Visit, server: Process, worker: Process
+) -> None:
     newcomer = factories.make_coach("noor@example.com", name="Noor Aziz")
     live(visit(page, newcomer))
 
@@ -409,7 +411,11 @@ def test_on_a_phone_the_composer_stands_at_the_bottom(
 
 
 def test_it_fits_a_screen_of_320_pixels(open_page: OpenPage, visit: Visit, coach: CoachingProfile) -> None:
-    ask(coach, answer(coach, say(coach, "w" * 200), "| a | b |\n|---|---|\n| " + "x" * 80 + " | y |"), "rating")
+    ask(
+        coach,
+        answer(coach, say(coach, "w" * 200), "| a | b |\n|---|---|\n| " + "x" * 80 + " | y |"),
+        "rating",
+    )
     page = visit(open_page(**{**PHONE, "viewport": {"width": 320, "height": 640}}), coach)
 
     assert page.evaluate("document.documentElement.scrollWidth") == 320
@@ -422,7 +428,12 @@ def test_axe_finds_nothing_serious(
     open_page: OpenPage, visit: Visit, coach: CoachingProfile, size: dict[str, Any], scheme: str
 ) -> None:
     for kind in ("choice", "yes_no", "quick_capture", "rating"):
-        ask(coach, answer(coach, say(coach), "# A\n\n> b\n\n[c](https://example.org)"), kind, options=["A", "B"])
+        ask(
+            coach,
+            answer(coach, say(coach), "# A\n\n> b\n\n[c](https://example.org)"),
+            kind,
+            options=["A", "B"],
+        )
     change(coach, say(coach), status=Status.CANCELLED, partial_text="Half")
     change(coach, say(coach), status=Status.FAILED, error_words="Busy.", partial_text="Half")
     running(coach, "Writing")

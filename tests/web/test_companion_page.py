@@ -25,6 +25,7 @@ from companion.models import (
     StreamEvent,
     Turn,
 )
+from tests import factories
 from tests.fakes.conversations import Status, answer, ask, change, notify, rows_of, say
 
 pytestmark = pytest.mark.django_db
@@ -101,11 +102,15 @@ def test_a_day_is_named_once_in_the_coachs_time_zone(alice: CoachingProfile, as_
     assert "3 March" in page
 
 
-def test_thirty_turns_cost_few_queries(alice: CoachingProfile, as_coach: Browser) -> None:
+@pytest.mark.parametrize("is_known", [False, True])
+def test_thirty_turns_cost_few_queries(alice: CoachingProfile, as_coach: Browser, *, is_known: bool) -> None:
+    if is_known:
+        factories.unlock(alice)
     for _ in range(30):
         turn = answer(alice, say(alice))
         ask(alice, turn, "yes_no")
 
+    as_coach.get("/companion/")  # the first visit of a browser is noted in its list of sign-ins
     with CaptureQueriesContext(connection) as queries:
         page = as_coach.get("/companion/")
 
