@@ -22,8 +22,10 @@ OpenPage = Callable[..., Page]
 
 CUT_POSTS = """
 const whole = window.fetch;
-window.fetch = (url, options = {}) =>
-  options.method === "POST" && localStorage.getItem("cut") ? Promise.reject(new TypeError("cut")) : whole(url, options);
+window.fetch = (url, options = {}) => {
+  const isCut = options.method === "POST" && localStorage.getItem("cut");
+  return isCut ? Promise.reject(new TypeError("cut")) : whole(url, options);
+};
 """
 NO_STREAM = "window.EventSource = class extends EventTarget { close() {} };"
 
