@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from coaching.models import CoachingProfile
-from companion.actions import contexts, memory
+from companion.actions import contexts, memory, provisioning
 from companion.actions.contexts import NothingToShowError, PanelName
 from companion.api import events, panels
 from companion.api.desk import Desk
@@ -52,6 +52,7 @@ def show(request: CoachRequest, name: str) -> HttpResponse:
     panel_name, kind = _named(name), request.POST.get("kind", "")
     if kind not in PanelKind.values:
         raise Http404
+    provisioning.provision(coach=request.coach)
     try:
         contexts.show(panel=panel_name, kind=PanelKind(kind), object_id=_object(request))
     except NothingToShowError as error:
