@@ -10,7 +10,7 @@ const drafts = new Map(); // turn id → what is shown of it
 /** The text of one turn as it grows. */
 class Draft {
   constructor(body) {
-    this.points = [...body.textContent];
+    this.points = [...(body.querySelector(".typed")?.textContent ?? "")];
     // The parser may have changed line ends; the server's count is the one that offsets speak of.
     this.length = Number(body.dataset.length);
     this.waiting = [];
