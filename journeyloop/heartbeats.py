@@ -10,6 +10,9 @@ from functools import cache
 import structlog
 from django.conf import settings
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as ConnectionLostError
+from redis.retry import Retry
 
 CLOCK_KEY = "jl:clock:tick"
 WORKER_KEY = "jl:worker:{name}"
@@ -58,4 +61,7 @@ def _write(key: str, value: str, *, seconds: int | None) -> None:
 @cache
 def _redis() -> Redis:
     """Connect lazily; a health check must not hang for longer than a probe waits."""
-    return Redis(**{**settings.EVENTSTREAM_REDIS, "socket_timeout": 2, "decode_responses": True})
+    # The library's own would try for half a minute. Once more, at once, is for a connection that was closed.
+    retry = Retry(NoBackoff(), 1, supported_errors=(ConnectionLostError,))
+    limits = {"socket_timeout": 2, "retry": retry, "decode_responses": True}
+    return Redis(**{**settings.EVENTSTREAM_REDIS, **limits})

@@ -93,6 +93,14 @@ def checkpoint(*, claim: Claim, text: str) -> None:
     Turn.objects.filter(pk=claim.turn_id).held(fence=claim.fence).update(partial_text=text)
 
 
+def leave_words(*, claim: Claim, text: str) -> list[Told]:
+    """Keep what had been written of an answer when the coach stopped it, and nothing when another has it."""
+    stopped = Turn.objects.filter(pk=claim.turn_id, status=Status.CANCELLED, fence=claim.fence + 1)
+    if not stopped.update(partial_text=text):
+        return []
+    return [told_of(stopped.get())]
+
+
 def finish(
     *,
     work: Work,

@@ -58,7 +58,7 @@ _SHARED = """\
 - memory_updates: a lasting fact. quote = the coach's words in this message, exactly; no such words, no \
 fact.
 - personality_updates: a layer's whole new text.
-- question: one small question with ready answers (choice with 2 to 5 options, yes_no, rating of 1 to 5,\
+- question: one small question with ready answers (choice with 2 to 5 options, yes_no, rating of 0 to 10,\
  quick_capture), only where pressing is easier than typing.
 - panel_updates: show a thing beside the chat; ref comes from the memory."""
 

@@ -165,6 +165,13 @@ def keep_text(attempt: Attempt) -> None:
         attempt.kept = len(text)
 
 
+def leave_text(attempt: Attempt) -> None:
+    """Leave the coach what they had read of an answer that they stopped."""
+    claim = attempt.claim
+    with tenant(claim.coach_id):
+        tell(claim, turns.leave_words(claim=claim, text=attempt.text))
+
+
 def tell(claim: Claim, told: list[Told]) -> None:
     """Record what browsers are to hear, in the transaction that made it true."""
     for each in told:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from companion.actions import claims
-from companion.scheduling.executor import Attempt, Brain, Database, carry_out, keep_text
+from companion.scheduling.executor import Attempt, Brain, Database, carry_out, keep_text, leave_text
 from journeyloop.flags import companion_is_on
 
 LOOK_SECONDS = 5.0
@@ -124,6 +124,7 @@ class TurnLoop:
                 await self._database.run(keep_text, attempt)
             else:
                 task.cancel("cancelled or overtaken")
+                await self._database.run(leave_text, attempt)
 
     async def _wind_down(self) -> None:
         """Let running turns finish for a while; the others go back to the queue with their lease released."""

@@ -49,6 +49,9 @@ def tenant(coach_id: UUID, client_id: UUID | None = None) -> Iterator[None]:
     wanted, opened = Tenant(coach_id, client_id), _open.get()
     if opened is not None and opened != wanted:
         raise TenantMismatchError(f"cannot open {wanted} while {opened} is open")
+    if opened == wanted:
+        yield
+        return
     in_transaction = connection.in_atomic_block
     with transaction.atomic():
         _tell_postgres(wanted)
@@ -57,7 +60,7 @@ def tenant(coach_id: UUID, client_id: UUID | None = None) -> Iterator[None]:
             yield
         finally:
             _open.reset(token)
-    if in_transaction and opened is None:
+    if in_transaction:
         _tell_postgres(None)  # the outer transaction lives on; its next block must start closed
 
 

@@ -103,7 +103,7 @@ def debrief(reading: Reading) -> CompanionResponse | None:
     client = reading.mentioned()
     whom = f" with {client.first_name}" if client else ""
     return CompanionResponse(
-        chat_message=f"While it is fresh: how did the session{whom} go, from 1 to 5?",
+        chat_message=f"While it is fresh: how did the session{whom} go, from 0 to 10?",
         question=MicroInteraction(kind="rating", prompt=f"The session{whom}"),
         context_hint=ContextHint(mode="post_session", client_ref=client.ref if client else ""),
     )
