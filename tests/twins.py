@@ -23,6 +23,8 @@ from tests.factories import NOON
 
 Fields = Mapping[str, Any]
 
+LAST_MESSAGE, LAST_EVENT = 20, 1
+
 
 @dataclass(eq=False)
 class Practice:
@@ -78,7 +80,7 @@ def make_practice(mark: str) -> Practice:
                 model._default_manager.create(**{**texts(practice, model, given), **given})
                 for given in maker(practice)
             ]
-        _add_to_their_own_conversation(practice)
+        _count(practice)
     practice.rows[ApiKey] = [_key(practice)]
     return practice
 
@@ -113,10 +115,12 @@ def _rewritten(practice: Practice, row: Any) -> Any:
     return row
 
 
-def _add_to_their_own_conversation(practice: Practice) -> None:
-    conversation = practice.one(companion.Conversation)
-    conversation.last_number = 20
+def _count(practice: Practice) -> None:
+    """Let the counters know of the numbers that the makers gave away."""
+    conversation, events = practice.one(companion.Conversation), practice.one(companion.StreamCounter)
+    conversation.last_number, events.last_number = LAST_MESSAGE, LAST_EVENT
     conversation.save()
+    events.save()
 
 
 def _key(practice: Practice) -> ApiKey:
@@ -172,7 +176,7 @@ def _messages(practice: Practice) -> list[Fields]:
         {"turn": turn, "role": "coach", "number": turn.number - 1, "client": client}
         for turn, client in zip(turns, [*practice.clients, None], strict=True)
     ]
-    answered = {"turn": turns[0], "role": "companion", "number": 20}
+    answered = {"turn": turns[0], "role": "companion", "number": LAST_MESSAGE}
     conversation = practice.one(companion.Conversation)
     return [{**fields, "conversation": conversation} for fields in (*said, answered)]
 
@@ -245,7 +249,7 @@ def _audit(practice: Practice) -> list[Fields]:
 
 
 def _events(practice: Practice) -> list[Fields]:
-    return [{"number": 1, "data": {"id": practice.word()}}]
+    return [{"number": LAST_EVENT, "data": {"id": practice.word()}}]
 
 
 MAKERS: dict[type[Model], Maker] = {
