@@ -18,7 +18,7 @@ from redis import RedisError
 from rq.exceptions import StopRequested
 
 from companion.scheduling.doorbell import Doorbell
-from companion.scheduling.queue import doorbell_queue
+from companion.scheduling.queue import listening_queue
 from journeyloop import heartbeats
 from journeyloop.ids import uuid7
 
@@ -65,10 +65,10 @@ class Worker:
     def _listen(self) -> None:
         """Hear the doorbell until it breaks; then pause and try again, polling faster meanwhile."""
         try:
-            queue = doorbell_queue()
-            queue.connection.ping()
+            bell = Doorbell(listening_queue(), on_ring=self._wake)
+            bell.connection.ping()
             self._hear(is_deaf=False)
-            Doorbell(queue, on_ring=self._wake).work(logging_level="WARNING")
+            bell.work(logging_level="WARNING")
         except RedisError as error:
             log.warning("doorbell.deaf", error=type(error).__name__)
             self._hear(is_deaf=True)
