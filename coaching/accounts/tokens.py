@@ -16,6 +16,8 @@ from coaching.models import ApiKey, CoachingProfile
 
 SCOPES = ("companion",)
 """What a key may be used for; so far there is one API."""
+TEST_SCOPE = "companion:test"
+"""Besides, to put the companion into a state for a test. Only `create_api_key --for-tests` gives it."""
 USED_EVERY = timedelta(minutes=1)
 """How exact `last_used_at` is: a busy script costs one write a minute, not one a request."""
 _PREFIX_BYTES, _SECRET_BYTES = 6, 32

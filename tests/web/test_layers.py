@@ -216,6 +216,32 @@ def test_an_undo_on_which_something_newer_stands_takes_nothing_back(
     assert text_of(alice, "soul") == "Second."
 
 
+def test_an_undo_to_a_text_that_does_not_fit_any_more_takes_nothing_back(
+    alice: CoachingProfile, as_coach: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(alice, "soul", "A text of several words.")
+    second = write(alice, "soul", "Short.")
+    monkeypatch.setattr("companion.engine.personality.TOTAL_CAP", 3)
+
+    page = as_coach.post(reverse("layer-undo", args=[second.pk]), follow=True).content.decode()
+
+    assert "Nothing was taken back." in page
+    assert text_of(alice, "soul") == "Short."
+
+
+def test_a_long_history_lists_the_newest(
+    alice: CoachingProfile, as_coach: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("companion.api.layers.VERSIONS_SHOWN", 2)
+    for number in range(3):
+        write(alice, "soul", f"Text {number}.")
+
+    page = as_coach.get(f"{reverse('layer-history', args=['soul'])}?version=2").content.decode()
+
+    assert "Older versions are kept, and not listed." in page
+    assert re.search(r"<del>.*0.*</del><ins>.*1.*</ins>", page)
+
+
 def test_an_unknown_layer_is_404(as_coach: Browser) -> None:
     assert as_coach.get(reverse("layer-edit", args=["shadow"])).status_code == 404
     assert as_coach.get(reverse("layer-history", args=["shadow"])).status_code == 404

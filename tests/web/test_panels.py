@@ -198,6 +198,20 @@ def test_a_client_who_is_gone_gives_way_to_the_calendar(alice: CoachingProfile, 
     assert "<h2>Coming up</h2>" in words(page)
 
 
+def test_a_session_that_is_gone_gives_way_to_the_calendar(alice: CoachingProfile, as_coach: Browser) -> None:
+    with tenant(alice.pk):
+        CompanionContext.objects.update(main_kind="session", main_object=UUID(int=1))
+        CompanionContext.objects.update(secondary_kind="client", secondary_object=None)
+
+    for name in ("main", "secondary"):
+        page = as_coach.get(f"/api/v1/companion/panels/{name}/", headers=HTMX)
+        assert "<h2>Coming up</h2>" in words(page)
+
+
+def test_a_first_look_gives_the_coach_their_companion(as_stranger: Browser) -> None:
+    assert as_stranger.get("/api/v1/companion/panels/main/").status_code == 200
+
+
 def test_a_kind_that_nobody_knows_gives_way_to_the_calendar(
     alice: CoachingProfile, as_coach: Browser
 ) -> None:

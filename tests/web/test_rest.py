@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 from django.test import Client as Browser
 from django.utils import timezone
 
-from coaching.accounts.tokens import make_key
+from coaching.accounts.tokens import TEST_SCOPE, make_key
 from coaching.models import Client, CoachingProfile, CoachingSession, User
-from companion.api.rest.access import TEST_SCOPE
 from companion.models import (
     AuditEvent,
     ClientKnowledge,
@@ -323,6 +323,12 @@ def test_a_token_needs_the_scope_for_it(alice: CoachingProfile, scope: str, stat
     assert response.status_code == status
 
 
+def test_the_command_makes_a_token_with_it(alice: CoachingProfile) -> None:
+    raw = call_command("create_api_key", coach=alice.user.email, name="Tests", for_tests=True)
+
+    assert post_context(Browser(), {"mode": "idle"}, Authorization=f"Bearer {raw}").status_code == 200
+
+
 def test_a_strangers_client_cannot_be_put_in_focus(
     alice: CoachingProfile, as_stranger: Browser, settings: Any
 ) -> None:
@@ -569,8 +575,8 @@ def test_openapi_says_how_errors_look(as_visitor: Browser) -> None:
             assert {"401", "403", "404", "422", "500"} <= set(operation["responses"])
 
 
-def test_a_proposal_is_no_part_of_the_api(alice: CoachingProfile, as_coach: Browser) -> None:
-    """What a proposal says would be a layer's text: it is shown on the coach's pages only."""
+def test_data_addresses_tell_nothing_of_what_is_proposed(alice: CoachingProfile, as_coach: Browser) -> None:
+    """What a proposal says would be a layer's text; only the fragments of pages show it."""
     propose(alice, text=CANARY)
 
     for path in READS:

@@ -7,12 +7,10 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
 from coaching.accounts.http import UserRequest
+from coaching.accounts.tokens import TEST_SCOPE
 from coaching.models import ApiKey, CoachingProfile, User
 from companion.actions import provisioning
 from companion.api.rest.errors import RefusedError
-
-TEST_SCOPE = "companion:test"
-"""A key with this scope may put the companion into a state for a test."""
 
 
 class BySession(APIKeyCookie):

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
+from coaching.accounts.tokens import TEST_SCOPE
 from coaching.models import Client
 from companion.actions import contexts
-from companion.api.rest.access import TEST_SCOPE, may_stage_tests, practice_of
+from companion.api.rest.access import may_stage_tests, practice_of
 from companion.api.rest.errors import RefusedError
 from companion.models import CompanionContext
 
