@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from coaching.models import CoachingProfile, User
-from companion.actions import personality
+from companion.actions import bootstrapping, personality
 from companion.models import (
     BootstrapTopic,
     CompanionPersonality,
@@ -392,6 +392,19 @@ def test_leaving_out_a_later_question_says_nothing(alice: CoachingProfile, as_co
     htmx(as_coach, "post", "/companion/bootstrap/skip/", topic="help")
 
     with rows_of(alice):
+        assert not Message.objects.exists()
+
+
+def test_a_page_that_has_not_heard_of_an_answer_cannot_throw_it_away(
+    alice: CoachingProfile, as_coach: Browser
+) -> None:
+    with rows_of(alice):
+        bootstrapping.settle_topic(key="values", result="answered", quote="Honesty first.")
+
+    htmx(as_coach, "post", "/companion/bootstrap/skip/", topic="values")
+
+    with rows_of(alice):
+        assert BootstrapTopic.objects.get(key="values").quote == "Honesty first."
         assert not Message.objects.exists()
 
 

@@ -17,9 +17,16 @@ from companion.engine import bootstrap as rules
 @require_POST
 @coach_required
 def skip(request: CoachRequest) -> HttpResponse:
-    """Leave a topic out. If it is the one being asked, say so, and the companion asks the next."""
+    """
+    Leave a topic out. If it is the one being asked, say so, and the companion asks the next.
+
+    A page that has not heard of an answer yet may still offer to skip it: the answer stays.
+    """
     topic = _topic(request)
-    following = rules.next_topic(bootstrapping.situation().topics)
+    topics = bootstrapping.situation().topics
+    if any(state.key == topic.key and state.status == "answered" for state in topics):
+        return _moved_on(request, [])
+    following = rules.next_topic(topics)
     cards = _said(request, f"Let us leave out “{topic.name}”.") if following == topic else []
     bootstrapping.skip_topic(key=topic.key)
     return _moved_on(request, cards)

@@ -18,7 +18,7 @@ from companion.engine.response import (
 
 _WHY = spoken(r"\bwhy (do|are|would|did|does) (you|that|this|it)|^why\b|what for\?|\bwhy that\b")
 _SKIP = spoken(
-    r"^\W*(skip|pass|next|later|not now|no idea|not sure|(i )?don.?t know"
+    r"^\W*(skip|pass|next|later|not now|no idea|not sure|(i )?don.?t know|idk|dunno|no clue"
     r"|rather not|prefer not|no comment"
     r"|nothing|n/?a)\b[^.?]{0,40}\W*$|\bskip (this|that|it)\b"
 )
@@ -33,7 +33,7 @@ _CORRECTION = spoken(r"^\W*(actually|correction|i meant|sorry, i|let me correct|
 _CORRECTING = spoken(r"^\W*(actually|correction|wait)[\s,:.]*")
 _CALL_ME = spoken(r"(?:call me|my name is|i.?m|i am)\s+(?-i:([A-Z][\w'-]+))")
 _CALL_YOU = spoken(
-    r"(?:call you|your name (?:is|will be|could be|shall be)|you(?:.re| are"
+    r"(?:call (?:you|yourself)|your name (?:is|will be|could be|shall be)|you(?:.re| are"
     r"| can be| could be| shall be))\s+(?-i:([A-Z][\w'-]+))"
 )
 
@@ -111,7 +111,7 @@ def _opening(reading: Reading, following: b.Topic) -> CompanionResponse:
         "is connected here, so I "
         "work by simple rules. What you tell me is kept all the same.\n\n"
     )
-    return _ask(words.strip(), following, panels=[PanelUpdate(panel="secondary", kind="bootstrap")])
+    return _ask(words.strip(), following)
 
 
 def _moved(state: b.Bootstrap, following: b.Topic) -> CompanionResponse:
@@ -166,7 +166,7 @@ def _settled(reading: Reading, state: b.Bootstrap, *, key: str, result: str) -> 
     elif b.topic(key).layer in state.confirmed:
         lead = f"{lead} That text is already set, so please change it on its own page too."
     following = b.next_topic(topics)
-    panels = [PanelUpdate(panel="main", kind="personality")] if proposals else []
+    panels = [PanelUpdate(panel="secondary", kind="personality")] if proposals else []
     if following:
         return _ask(lead, following, updates=[update], proposals=proposals, panels=panels)
     closing = "That was my last question. Read the cards, change what is not right, and confirm them."
@@ -250,7 +250,7 @@ def _nothing_left(reading: Reading, state: b.Bootstrap) -> CompanionResponse:
         return CompanionResponse(
             chat_message=f"{_card_line([each.layer for each in proposals])} Confirm it and we go on.",
             personality_updates=proposals,
-            panel_updates=[PanelUpdate(panel="main", kind="personality")],
+            panel_updates=[PanelUpdate(panel="secondary", kind="personality")],
         )
     waiting = [_CARDS[layer] for layer in BOOTSTRAP_LAYERS if layer in state.proposed]
     words = (
@@ -262,5 +262,6 @@ def _nothing_left(reading: Reading, state: b.Bootstrap) -> CompanionResponse:
         else "I have no more questions for now."
     )
     return CompanionResponse(
-        chat_message=words, panel_updates=[PanelUpdate(panel="main", kind="personality")] if waiting else []
+        chat_message=words,
+        panel_updates=[PanelUpdate(panel="secondary", kind="personality")] if waiting else [],
     )

@@ -27,9 +27,20 @@ const refreshPanel = quietly(async (name) => {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   wake(panel);
   nameTabs();
+});
+
+/** What changes in one panel often shows in the other too: the questions, the cards and their count. */
+function refreshBoth() {
+  refreshPanel("main");
+  refreshPanel("secondary");
+  refreshHead("head");
+}
+
+/** On a phone the tab of a panel that is out of sight says that there is something new. */
+function markNews(name) {
   const tab = document.querySelector(`[data-names="${name}"]`);
   if (tab?.getAttribute("aria-pressed") === "false") tab.dataset.news = "";
-});
+}
 
 /** Never take a text away from under the coach's hands. */
 function isBeingEdited(panel) {
@@ -62,16 +73,12 @@ export function startPanels() {
   nameTabs();
   for (const name of ["main", "secondary"]) {
     document.addEventListener(`jl:${name}-update`, () => {
-      refreshPanel(name);
-      refreshHead("head");
+      refreshBoth();
+      markNews(name);
     });
   }
   // After missed events, and after each answer that no live stream told of.
-  document.addEventListener("companion:answered", () => {
-    refreshPanel("main");
-    refreshPanel("secondary");
-    refreshHead("head");
-  });
+  document.addEventListener("companion:answered", refreshBoth);
   document.addEventListener("click", (event) => {
     const tab = event.target.closest?.("[data-golden-view]");
     if (tab) delete tab.dataset.news;
