@@ -27,8 +27,11 @@ _MOVED = spoken(r"^let us (leave out|go back to|go through) ")
 _GREETING = spoken(r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|hiya|start|begin|let.?s go|ready)\b")
 _ABILITY = spoken(
     r"\b(prepare|prep|schedule|remind|nudge|draft|debrief"
-    r"|analy[sz]e)\b.*\b(session|client|me|for|to)\b|what can you do"
+    r"|analy[sz]e)\b.*\b(session|client|me|for|to)\b"
 )
+_ABILITIES = spoken(r"\bwhat (can|could|do) you do\b")
+_ABOUT_DEEDS = frozenset({"boundaries", "method", "help"})
+"""What is asked here is answered with the same words as a request; only a question is one."""
 _CORRECTION = spoken(r"^\W*(actually|correction|i meant|sorry, i|let me correct|wait|change (that|my))\b")
 _CORRECTING = spoken(r"^\W*(actually|correction|wait)[\s,:.]*")
 _CALL_ME = spoken(r"(?:call me|my name is|i.?m|i am)\s+(?-i:([A-Z][\w'-]+))")
@@ -89,11 +92,23 @@ def reply(reading: Reading, state: b.Bootstrap) -> CompanionResponse:
         return _settled(reading, state, key=_corrected(said, state), result="answered")
     if following is None:
         return _nothing_left(reading, state)
-    if _ABILITY.search(said):
-        return _ask(
-            "I would like to, and it opens as soon as we know each other a little. First this:", following
-        )
+    if lead := _locked(said, following):
+        return _ask(lead, following)
     return _settled(reading, state, key=following.key, result="skipped" if _SKIP.search(said) else "answered")
+
+
+def _locked(said: str, following: b.Topic) -> str:
+    """Say that a request has to wait; nothing when it is none."""
+    if _ABILITIES.search(said):
+        return (
+            "Soon I prepare sessions, keep promises in view and draft messages that you send. "
+            "That opens once we know each other a little. First this:"
+        )
+    if following.key in _ABOUT_DEEDS and not said.rstrip().endswith("?"):
+        return ""
+    if _ABILITY.search(said):
+        return "I would like to, and it opens as soon as we know each other a little. First this:"
+    return ""
 
 
 def _is_opening(reading: Reading, state: b.Bootstrap) -> bool:

@@ -110,6 +110,14 @@ def test_it_carries_a_whole_bootstrap_in_the_coachs_own_words() -> None:
     assert meeting.texts["identity"].startswith("I am Juno, Ada's companion")
 
 
+def test_an_answer_in_the_words_of_a_request_is_an_answer() -> None:
+    meeting = Acquaintance()
+    for message in ["hello", *ANSWERS[:-1], "Prep, and keep my promises to clients in view"]:
+        meeting.say(message)
+
+    assert [topic.status for topic in meeting.state.topics] == ["answered"] * 8
+
+
 def test_it_asks_one_question_at_a_time() -> None:
     meeting = Acquaintance()
 
