@@ -11,7 +11,7 @@ from uuid import UUID
 import django_rq
 import structlog
 from django.db import transaction
-from redis import Redis, RedisError
+from redis import RedisError
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionLostError
 from redis.retry import Retry
@@ -53,21 +53,18 @@ def _ring(turn_id: UUID) -> None:
 @cache
 def doorbell_queue() -> Queue:
     """Open the queue to ring: a Redis that does not answer is given up soon."""
-    connection = django_rq.get_connection(QUEUE)
-    connection.connection_pool.connection_kwargs |= {
-        "socket_timeout": PATIENCE,
-        "socket_connect_timeout": PATIENCE,
-        # The library's own would try for seconds. Once more, at once, is for a connection that was closed.
-        "retry": Retry(NoBackoff(), 1, supported_errors=(ConnectionLostError,)),
-    }
-    return _queue(connection)
+    return _queue(socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
 
 
 def listening_queue() -> Queue:
     """Open the queue to listen, on a connection of its own: silence is no fault there."""
-    return _queue(django_rq.get_connection(QUEUE))
+    return _queue(socket_connect_timeout=PATIENCE)
 
 
-def _queue(connection: Redis) -> Queue:
+def _queue(**limits: float) -> Queue:
+    connection = django_rq.get_connection(QUEUE)
+    # The library's own would try for seconds. Once more, at once, is for a connection that was closed.
+    retry = Retry(NoBackoff(), 1, supported_errors=(ConnectionLostError,))
+    connection.connection_pool.connection_kwargs |= {"retry": retry, **limits}
     # JSON, because a pickled job could run anything.
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
