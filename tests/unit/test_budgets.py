@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from coaching.models import CoachingProfile
 from companion.actions import turns, usage
@@ -80,7 +81,7 @@ def test_a_spent_budget_stops_the_turn_before_the_model_is_asked(practice: Coach
     CompanionState.objects.update(daily_budget_usd=Decimal(0))
     turn = say()
 
-    with pytest.raises(usage.BudgetSpentError), tenant(practice.pk):
+    with pytest.raises(usage.BudgetSpentError), transaction.atomic():
         begin(turn, price=attempts.DEAR)
 
     assert not UsageEntry.objects.exists()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.db.models import ProtectedError
 
 from coaching.models import CoachingProfile
@@ -20,7 +21,6 @@ from companion.models import (
     Proposal,
     Turn,
 )
-from journeyloop.tenancy import tenant
 from tests import factories
 from tests.fakes.attempts import (
     FACT,
@@ -119,7 +119,7 @@ def test_an_unexpected_error_leaves_nothing_at_all(
     work = begin(turn)
     fact = {**FACT, "statement": "Never on Fridays.", "quote": "I never work on Fridays"}
 
-    with pytest.raises(ProtectedError), tenant(practice.pk):
+    with pytest.raises(ProtectedError), transaction.atomic():
         finish(work, "I will.", memory_updates=[fact], notification={"title": "Noted"})
 
     turn.refresh_from_db()
@@ -255,3 +255,37 @@ def test_a_partial_text_is_kept_until_a_better_one_comes(practice: CoachingProfi
     assert turn.partial_text == "I would begin with"
     answer(turn, "I would begin with rest.")
     assert (turn.partial_text, answers()) == ("", ["I would begin with rest."])
+
+
+def test_what_was_written_of_a_stopped_answer_is_left_to_read(practice: CoachingProfile) -> None:
+    turn = say()
+    claim = hold(turn)
+    turns.cancel(turn=turn, now=NOON)
+
+    told = turns.leave_words(claim=claim, text="I would begin")
+
+    turn.refresh_from_db()
+    assert (turn.status, turn.partial_text) == ("cancelled", "I would begin")
+    assert [each.data["turn"] for each in told] == [str(turn.pk)]
+
+
+@pytest.mark.parametrize("now_is", ["overtaken", "asked again", "done"])
+def test_an_attempt_that_is_not_the_stopped_one_leaves_nothing(
+    practice: CoachingProfile, now_is: str
+) -> None:
+    turn = say()
+    claim = hold(turn)
+    if now_is == "overtaken":
+        hold(turn)
+    elif now_is == "asked again":
+        turns.cancel(turn=turn, now=NOON)
+        turns.retry(turn=turn)
+    else:
+        turns.cancel(turn=turn, now=NOON)
+        turns.retry(turn=turn)
+        answer(turn)
+
+    assert turns.leave_words(claim=claim, text="From the dead") == []
+
+    turn.refresh_from_db()
+    assert turn.partial_text == ""
