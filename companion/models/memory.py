@@ -112,7 +112,9 @@ class SessionIntelligence(TenantModel):
     objects = TenantManager["SessionIntelligence"]()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["coach", "session"], name="intelligence_once_a_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["coach", "session"], name="intelligence_once_a_session")
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
