@@ -48,8 +48,10 @@ function replace(old, article) {
   keepTyped(old, article);
   old.replaceWith(article);
   if (!active) return;
-  const again = active.id ? document.getElementById(active.id) : null;
-  (again ?? document.getElementById("message")).focus({ preventScroll: true });
+  // The same element, or the card that it stood in; where neither can take the focus, the message field.
+  const again = document.getElementById(active.closest("[id]").id);
+  again?.focus({ preventScroll: true });
+  if (document.activeElement !== again) document.getElementById("message").focus({ preventScroll: true });
 }
 
 function keepTyped(old, article) {
