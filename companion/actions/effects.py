@@ -20,7 +20,15 @@ from companion.engine.memory import quote_found
 from companion.engine.personality import TITLES
 from companion.engine.response import Refusal
 from companion.engine.tokens import OverBudgetError
-from companion.models import Message, MicroInteraction, PanelKind, PersonalityVersion, Proposal, Turn
+from companion.models import (
+    Layer,
+    Message,
+    MicroInteraction,
+    PanelKind,
+    PersonalityVersion,
+    Proposal,
+    Turn,
+)
 
 HISTORY = 50
 """Messages in which an answer is looked for."""
@@ -137,7 +145,9 @@ def _write_layer(effect: deeds.WriteLayer, scene: Scene) -> None:
         turn=scene.turn,
     )
     notice = notifications.notify(
-        text=f"I updated “{TITLES[effect.layer]}”: {effect.reason}", turn=scene.turn, undo_version=version.pk
+        text=f"I updated “{Layer(effect.layer).label}”. {effect.reason}",
+        turn=scene.turn,
+        undo_version=version.pk,
     )
     _tell_notice(notice, scene)
 

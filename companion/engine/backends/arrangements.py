@@ -148,6 +148,6 @@ def _cron(said: str) -> tuple[str, str] | None:
 
 def _proposed(update: ScheduleUpdate, when: str) -> CompanionResponse:
     return CompanionResponse(
-        chat_message=f"I suggest {when}: {update.task}. It is on a card and starts when you say yes.",
+        chat_message=f"I suggest {when}: {update.task}. It is on a card; say there whether I should keep it.",
         schedule_updates=[update],
     )

@@ -1,11 +1,15 @@
 """What the offline model says about clients and sessions: only what stands in its context. Pure."""
 
+import re
+
 from companion.engine.backends.reading import Client, Reading
 from companion.engine.backends.variety import spoken
 from companion.engine.response import CompanionResponse, ContextHint, MicroInteraction, PanelUpdate
 
 _PREPARE = spoken(r"\b(prepare|prep|brief me|get me ready|ready for)\b")
 _DEBRIEF = spoken(r"\b(debrief|just (finished|had|came out of)|how did (it|the session) go|session went)\b")
+_NOTE = re.compile(r"^- [^:]+: your note of (?P<day>[^“]+) “(?P<words>.*)” \(you, your notes\)$")
+"""A note as the context quotes it. Whose it is stands above the list already."""
 _ROSTER = spoken(r"\b(my|all|which|list|show)\b.{0,20}\bclients\b|^\W*clients\W*$")
 _DIARY = spoken(r"\b(today|tomorrow|this week|diary|calendar|next session|upcoming|what.?s on|my sessions)\b")
 
@@ -145,7 +149,18 @@ def known_about(reading: Reading, client: Client) -> list[str]:
             lines += [
                 line if line.startswith("- ") else f"- {line}" for line in text.splitlines() if line.strip()
             ]
-    return list(dict.fromkeys(lines))
+    return [_plain(line) for line in dict.fromkeys(lines)]
+
+
+def _plain(line: str) -> str:
+    note = _NOTE.match(line)
+    return f"- Your note of {note['day']}: “{_whole(note['words'])}”" if note else line
+
+
+def _whole(words: str) -> str:
+    """End what was cut off at a sentence, so that nobody has to guess half a word."""
+    cut = words.rfind(". ") + 1
+    return f"{words[:cut]} …" if words.endswith("…") and cut else words
 
 
 def _next_client(reading: Reading) -> Client | None:

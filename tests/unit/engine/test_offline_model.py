@@ -231,6 +231,16 @@ def test_it_prepares_a_client_from_the_record_with_its_words() -> None:
     assert "Tom" not in made
 
 
+def test_it_tells_of_a_note_by_its_day_and_ends_it_at_a_sentence() -> None:
+    text = "Maya asked her manager. " + "She is waiting for a word from him. " * 20
+    noted = fact("Maya: your note of 5 March 2027", quote=text, source="your notes", said_by="you")
+
+    made = words("What do you know about Maya?", note=note(recalled=(noted,)))
+
+    assert "- Your note of 5 March 2027: “Maya asked her manager." in made
+    assert made.endswith("She is waiting for a word from him. …”")
+
+
 def test_preparing_turns_the_page_to_the_client_and_the_session() -> None:
     panel, hint = converse("prep Maya Lindqvist").effects
 
