@@ -90,6 +90,7 @@ class _Wanted:
     """Whose panel is read, when, and about what."""
 
     desk: Desk
+    name: PanelName
     now: datetime
     object_id: UUID | None
 
@@ -109,7 +110,7 @@ def panel(desk: Desk, name: PanelName, *, now: datetime) -> Panel:
     """Read one panel; what cannot be shown gives way to the calendar."""
     stored, object_id, version = desk.context.panel(name)
     kind = PanelKind(stored) if stored in PanelKind.values else PanelKind.CALENDAR
-    wanted = _Wanted(desk=desk, now=now, object_id=object_id)
+    wanted = _Wanted(desk=desk, name=name, now=now, object_id=object_id)
     try:
         content = _READERS[kind](wanted)
     except _GoneError:
@@ -209,7 +210,7 @@ def _day(session: CoachingSession) -> date:
 def _proposals(wanted: _Wanted) -> dict[str, Any]:
     waiting = wanted.desk.waiting
     return {
-        "cards": [card_of(each, place="panel") for each in waiting[:CARDS]],
+        "cards": [card_of(each, place=wanted.name) for each in waiting[:CARDS]],
         "is_cut": len(waiting) > CARDS,
     }
 

@@ -1,5 +1,6 @@
 """The two panels: what each kind shows, turned by the coach's own clicks."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -27,6 +28,7 @@ from companion.models import (
 from journeyloop.tenancy import tenant
 from tests.factories import make_note, make_session
 from tests.fakes.companions import client_of, propose, remember, unlock, write
+from tests.fakes.conversations import answer, say
 
 pytestmark = pytest.mark.django_db
 
@@ -279,17 +281,33 @@ def test_the_proposals_are_cards_that_can_be_decided_here(alice: CoachingProfile
 
     page = words(show(as_coach, "proposals"))
 
-    assert f'id="proposal-{proposal.pk}-panel"' in page
+    assert f'id="proposal-{proposal.pk}-main"' in page
     assert "Waiting for you, 1" in page
+
+
+def test_a_card_that_stands_on_the_page_three_times_has_no_id_twice(
+    alice: CoachingProfile, as_coach: Browser
+) -> None:
+    turn = answer(alice, say(alice))
+    proposal = propose(alice)
+    with tenant(alice.pk):
+        type(proposal).objects.update(turn=turn)
+    for panel in ("main", "secondary"):
+        show(as_coach, "proposals", panel=panel)
+
+    ids = re.findall(r' id="([^"]+)"', as_coach.get(reverse("companion")).content.decode())
+
+    assert [f"proposal-{proposal.pk}{place}" in ids for place in ("", "-main", "-secondary")] == [True] * 3
+    assert len(ids) == len(set(ids))
 
 
 def test_a_decision_in_a_panel_answers_for_that_panel(alice: CoachingProfile, as_coach: Browser) -> None:
     proposal = propose(alice)
     url = reverse("proposal-confirm", args=[proposal.pk])
 
-    response = as_coach.post(url, {"text": " ", "place": "panel"}, headers=HTMX)
+    response = as_coach.post(url, {"text": " ", "place": "secondary"}, headers=HTMX)
 
-    assert f'id="proposal-{proposal.pk}-panel"' in words(response)
+    assert f'id="proposal-{proposal.pk}-secondary"' in words(response)
 
 
 @pytest.mark.parametrize("kind", ["memory", "proposals", "calendar"])

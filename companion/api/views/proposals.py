@@ -21,7 +21,7 @@ from companion.actions.skills import UnfitSkillError
 from companion.api.layers import over_words
 from companion.api.proposals import Card, card_of
 from companion.api.views.fragments import tell_turn
-from companion.api.views.panels import tell_panels
+from companion.api.views.panels import EVENTS, tell_panels
 from companion.engine.diffs import words
 from companion.engine.tokens import OverBudgetError
 from companion.models import Proposal
@@ -137,5 +137,6 @@ def _show(request: CoachRequest, card: Card, *, status: int = 200) -> HttpRespon
 
 
 def _place(request: CoachRequest) -> str:
-    """Say where the card stands, which keeps ids apart when it stands on a page twice."""
-    return "panel" if request.POST.get("place") == "panel" else ""
+    """Say where the card stands, which keeps ids apart where it stands on a page several times."""
+    asked = request.POST.get("place", "")
+    return asked if asked in EVENTS else ""
