@@ -67,7 +67,8 @@ class Source {
     Object.assign(this, { after, onMessage, onState });
     this.failures = 0;
     this.wanted = false;
-    addEventListener("online", () => this.wanted && !this.isLive() && this.open());
+    // A connection may outlive a moment without a network and still be deaf: open a new one.
+    addEventListener("online", () => this.wanted && this.open());
     addEventListener("offline", () => this.wanted && this.onState("offline"));
     setInterval(() => this.check(), SILENCE_MS / 3);
   }
@@ -86,10 +87,6 @@ class Source {
   /** Notice a connection that died without a word, as after sleep. */
   check() {
     if (this.wanted && this.events && Date.now() - this.heardAt > SILENCE_MS) this.open();
-  }
-
-  isLive() {
-    return this.events?.readyState === EventSource.OPEN;
   }
 
   open() {

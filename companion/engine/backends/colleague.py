@@ -30,7 +30,7 @@ _CANNOT = (
 _HEARD = (
     "I hear you. If that should last, begin with “remember that” and I will keep it in your words.",
     "Thank you for telling me. Say “remember that …” and it stays with me.",
-    "Noted for this conversation. Shall it stay longer, tell me to remember it.",
+    "Noted for this conversation. If it should stay longer, tell me to remember it.",
 )
 
 Rule = Callable[[Reading], CompanionResponse | None]
@@ -75,6 +75,12 @@ def _greeting(reading: Reading) -> CompanionResponse | None:
         f"Where shall we begin?",
         question=ask,
     )
+
+
+def _how_are_you(reading: Reading) -> CompanionResponse | None:
+    if not hear.HOW_ARE_YOU.search(reading.message) or reading.mentioned():
+        return None
+    return _say("A piece of software, so the same as ever. And you, how is your day?")
 
 
 def _thanks(reading: Reading) -> CompanionResponse | None:
@@ -195,9 +201,9 @@ def _rating(reading: Reading) -> CompanionResponse | None:
     score = int(found[1])
     words = (
         "That sounds like a good one."
-        if score > 3
+        if score > 6
         else "A mixed one, then."
-        if score == 3
+        if score > 3
         else "A hard one, then."
     )
     return CompanionResponse(
@@ -236,8 +242,8 @@ def _otherwise(reading: Reading) -> CompanionResponse:
     is_question = bool(hear.QUESTION.search(reading.message))
     if client and reading.unlocked:
         return people.offer(reading, client, is_question=is_question)
-    if is_question and reading.known:
-        return people.tell_about_coach(reading)
+    if is_question and (told := people.bearing_on(reading)):
+        return told
     return _say(pick(_CANNOT if is_question else _HEARD, reading.message, reading.turns))
 
 
@@ -248,6 +254,7 @@ def _say(words: str) -> CompanionResponse:
 RULES: tuple[Rule, ...] = (
     _danger,
     _greeting,
+    _how_are_you,
     _thanks,
     _open,
     _rating,

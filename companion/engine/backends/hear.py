@@ -28,7 +28,8 @@ HARD = spoken(
     r"|\bi(.?m| am) (so )?(tired|sad|stressed|worried|drained)\b"
 )
 QUESTION = spoken(r"\?\s*$|^\W*(what|who|when|where|why|how|which|is|are|does|do|did|can|could|should)\b")
-RATING = spoken(r"^\W*([1-5])(?:\s*(?:/|out of|of)\s*5)?\W*$")
+RATING = spoken(r"^\W*(10|\d)(?:\s*(?:/|out of|of)\s*10)?\W*$")
+HOW_ARE_YOU = spoken(r"\bhow are you\b|\bhow.?s it going\b|^\W*you (ok|okay|well)\W*$")
 YES_NO = spoken(r"^\W*(yes|no|yep|nope|sure|not now)\W*$")
 RECALL = spoken(
     r"\bwhat do you (know|remember|have)\b|\bdo you (know|remember)\b"

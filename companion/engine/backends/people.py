@@ -1,10 +1,12 @@
 """What the offline model says about clients and sessions: only what stands in its context. Pure."""
 
 import re
+from dataclasses import replace
 
 from companion.engine.backends.reading import Client, Reading
 from companion.engine.backends.variety import spoken
 from companion.engine.response import CompanionResponse, ContextHint, MicroInteraction, PanelUpdate
+from companion.engine.words import terms
 
 _PREPARE = spoken(r"\b(prepare|prep|brief me|get me ready|ready for)\b")
 _DEBRIEF = spoken(r"\b(debrief|just (finished|had|came out of)|how did (it|the session) go|session went)\b")
@@ -66,13 +68,21 @@ def tell(reading: Reading, client: Client) -> CompanionResponse:
 
 
 def tell_about_coach(reading: Reading) -> CompanionResponse:
-    """Say what was recalled, as it stands."""
-    if not reading.known:
+    """Say what was recalled, as it stands. Notes on clients are told when a client is named."""
+    known = [line for line in reading.known if not _NOTE.match(line)]
+    if not known:
         return CompanionResponse(
             chat_message="I find nothing about that in what I know. I would rather say so than guess."
         )
-    body = "\n".join(reading.known[:MOST_LINES])
+    body = "\n".join(known[:MOST_LINES])
     return CompanionResponse(chat_message=f"Here is what I have, with where it comes from:\n\n{body}")
+
+
+def bearing_on(reading: Reading) -> CompanionResponse | None:
+    """Answer a question with what shares a word with it: memory may hold much that does not bear on it."""
+    asked = set(terms(reading.message))
+    known = [line for line in reading.known if asked & set(terms(line)) and not _NOTE.match(line)]
+    return tell_about_coach(replace(reading, known=tuple(known))) if known else None
 
 
 def offer(reading: Reading, client: Client, *, is_question: bool) -> CompanionResponse:

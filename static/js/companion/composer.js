@@ -164,6 +164,7 @@ export function startComposer() {
   field.addEventListener("keydown", onKeydown);
   field.addEventListener("input", () => {
     keep(DRAFT, field.value);
+    if (!field.value) showNote("", { canTry: false });
     grow();
   });
   // The press must not take the focus, or a phone's keyboard would close under the finger.

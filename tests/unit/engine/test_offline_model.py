@@ -231,6 +231,24 @@ def test_it_prepares_a_client_from_the_record_with_its_words() -> None:
     assert "Tom" not in made
 
 
+def test_a_question_brings_up_only_what_bears_on_it() -> None:
+    noted = fact("Maya: your note of 5 March 2027", source="your notes", said_by="you")
+    wish = fact("Ada keeps Friday afternoons free.", quote="Fridays are for writing", source="your message")
+    recalled = note(recalled=(noted, wish))
+
+    assert "Fridays are for writing" in words("Is Friday taken?", note=recalled)
+    assert "your note" not in words("Is Friday taken?", note=recalled)
+    assert "Fridays" not in words("How are you?", note=recalled)
+    assert "Fridays" not in words("Is the moon full?", note=recalled)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words_back"), [("7 of 10", "good one"), ("5", "mixed"), ("2/10", "hard")]
+)
+def test_it_understands_the_rating_that_it_asks_for(answer: str, words_back: str) -> None:
+    assert words_back in words(answer)
+
+
 def test_it_tells_of_a_note_by_its_day_and_ends_it_at_a_sentence() -> None:
     text = "Maya asked her manager. " + "She is waiting for a word from him. " * 20
     noted = fact("Maya: your note of 5 March 2027", quote=text, source="your notes", said_by="you")
