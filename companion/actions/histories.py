@@ -1,7 +1,5 @@
 """What was said before in a conversation: finished turns, and the summary of older ones."""
 
-from django.db.models import Max
-
 from companion.engine.capabilities import Taint
 from companion.engine.folding import fold
 from companion.engine.prompt_assembler import PastTurn
@@ -15,7 +13,8 @@ def read(turn: Turn) -> tuple[tuple[PastTurn, ...], str]:
     """
     Read the finished turns before this one, and the summary of older ones.
 
-    Folds the oldest into the summary when they have grown too long.
+    Folds the oldest into the summary when they have grown too long. Their taint is not lost: each turn takes
+    on that of the one before it, and the newest always stays.
     """
     conversation = turn.conversation
     past = _past_turns(conversation, before=turn.number)
@@ -27,14 +26,6 @@ def read(turn: Turn) -> tuple[tuple[PastTurn, ...], str]:
         conversation.memory_text = conversation.memory_told = ""
         conversation.save(update_fields=["summary", "summary_until", "memory_text", "memory_told"])
     return tuple(each for _, each in past[plan.folded :]), conversation.summary
-
-
-def taint_of_summary(conversation: Conversation) -> Taint:
-    """Find the least trusted of the turns that were folded: their words live on in the summary."""
-    if not conversation.summary_until:
-        return Taint.COACH
-    folded = conversation.turns.filter(number__lte=conversation.summary_until, status=Turn.Status.DONE)
-    return Taint(folded.aggregate(worst=Max("taint"))["worst"] or Taint.COACH)
 
 
 def _past_turns(conversation: Conversation, *, before: int) -> list[tuple[int, PastTurn]]:

@@ -12,7 +12,7 @@ from django.db.models import Max, Min, Q, Subquery
 from coaching.models import Client, CoachingSession, User
 from companion.actions import bootstrapping, histories, memory
 from companion.engine import prompt_assembler as p
-from companion.engine.capabilities import Rights, Taint, worst
+from companion.engine.capabilities import Rights, Taint
 from companion.engine.memory import Fact
 from companion.engine.personality import Layer
 from companion.engine.response import LayerName, Trigger
@@ -63,7 +63,6 @@ class _Known:
     recalled: tuple[Fact, ...] = ()
     past: tuple[p.PastTurn, ...] = ()
     summary: str = ""
-    summary_taint: Taint = Taint.COACH
     happened: tuple[str, ...] = ()
 
 
@@ -75,9 +74,7 @@ def look(*, turn: Turn, coach: User, now: datetime) -> Scene:
     rights = Rights(
         unlocked=state.capabilities_unlocked,
         bootstrap=state.bootstrap_status != CompanionState.Bootstrap.COMPLETE,
-        taint=worst(
-            [p.taint_of(known.memory, recalled=known.recalled, history=known.past), known.summary_taint]
-        ),
+        taint=p.taint_of(known.memory, recalled=known.recalled, history=known.past),
     )
     context = p.TurnContext(
         layers=_layers(),
@@ -118,7 +115,6 @@ def _all(turn: Turn, message: Message, coach: User, now: datetime) -> _Known:
         ),
         past=past,
         summary=summary,
-        summary_taint=histories.taint_of_summary(turn.conversation),
         happened=_happened(message),
     )
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from django.db import connections
@@ -25,3 +25,19 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(len(works)) as threads:
         return list(threads.map(run, works))
+
+
+def meanwhile(work: Callable[[], T]) -> Future[T]:
+    """Begin this in a thread and give it time to run into a lock that the caller holds."""
+
+    def run() -> T:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    thread = ThreadPoolExecutor(1)
+    future = thread.submit(run)
+    thread.shutdown(wait=False)
+    wait([future], timeout=0.4)
+    return future

@@ -24,7 +24,7 @@ from tests.fakes.attempts import (
     fail,
     say,
 )
-from tests.fakes.parallel import at_once
+from tests.fakes.parallel import at_once, meanwhile
 
 
 def reserve(coach: CoachingProfile, turn: Turn, worst: str = "0.50") -> bool:
@@ -54,6 +54,19 @@ def test_fifty_reservations_at_once_with_money_for_ten_make_ten(committed: None)
     with tenant(coach.pk):
         assert UsageEntry.objects.count() == 10
         assert UsageEntry.objects.spent_since(usage.day_began(NOON, "Europe/Lisbon")) == Decimal(5)
+
+
+def test_a_reservation_waits_for_one_that_is_not_committed_yet(committed: None) -> None:
+    coach = factories.make_newcomer()
+    with tenant(coach.pk):
+        CompanionState.objects.update(daily_budget_usd=Decimal("0.60"))
+        first, second = say("One"), say("Two")
+
+    with tenant(coach.pk):
+        assert reserve(coach, first)
+        other = meanwhile(partial(reserve, coach, second))
+
+    assert other.result(10) is False
 
 
 def test_what_is_settled_frees_what_was_reserved_too_much(practice: CoachingProfile) -> None:

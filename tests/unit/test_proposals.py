@@ -22,8 +22,8 @@ from companion.models import (
 )
 from journeyloop.tenancy import tenant
 from tests import factories
-from tests.fakes.attempts import NOON, SOUL, answer, begin, finish, refused, say
-from tests.fakes.parallel import at_once
+from tests.fakes.attempts import NOON, SOUL, answer, begin, refused, say
+from tests.fakes.parallel import at_once, meanwhile
 
 SKILL = {
     "action": "create",
@@ -168,21 +168,20 @@ def test_a_confirmation_and_a_change_by_hand_at_once_lose_nothing(committed: Non
     assert texts[0] == "By hand.", "what the coach wrote themselves is not overwritten unseen"
 
 
-def test_turns_that_propose_while_the_coach_confirms_never_lock_each_other_out(committed: None) -> None:
+def test_a_turn_that_proposes_and_a_confirmation_never_lock_each_other_out(committed: None) -> None:
     coach = factories.make_coach(unlocked=True)
     with tenant(coach.pk):
         proposal = proposed()
-        work = begin(say("be kind, and I work on Mondays"))
 
-    def finish_turn() -> None:
-        knowledge = {**SOUL, "layer": "coach_knowledge", "quote": "I work on Mondays"}
-        finish(work, personality_updates=[knowledge, {**SOUL, "text": "I am kinder."}])
+    with tenant(coach.pk):
+        source = PersonalityVersion.Source.COMPANION
+        personality.write_layer(layer="coach_knowledge", text="Mondays.", source=source, by=None)
+        other = meanwhile(partial(outcome_of, coach, partial(confirm, coach, proposal)))
+        proposals.propose(kind="layer", layer="soul", text="I am kinder.", turn=None, now=NOON)
 
-    acts: list[Callable[[], object]] = [finish_turn, partial(confirm, coach, proposal)]
-    outcomes = at_once([partial(outcome_of, coach, act) for act in acts])
-
-    assert outcomes[0] == "won"
-    assert outcomes[1] in {"won", "AlreadyDecidedError", "StaleProposalError"}
+    assert other.result(10) == "AlreadyDecidedError"
+    with tenant(coach.pk):
+        assert Proposal.objects.pending().get().text == "I am kinder."
 
 
 def test_a_confirmed_skill_is_the_coachs_own(practice: CoachingProfile) -> None:

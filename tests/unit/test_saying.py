@@ -12,7 +12,7 @@ from companion.models import (
 from journeyloop.tenancy import tenant
 from tests import factories
 from tests.fakes.attempts import answer, say
-from tests.fakes.parallel import at_once
+from tests.fakes.parallel import at_once, meanwhile
 
 
 def test_a_message_queues_one_turn(practice: CoachingProfile) -> None:
@@ -44,6 +44,20 @@ def test_the_same_key_in_the_same_instant_makes_one_turn(committed: None) -> Non
     assert sum(said.is_new for said in outcomes if isinstance(said, Said)) == 1
     with tenant(coach.pk):
         assert Turn.objects.count() == Message.objects.count() == 1
+
+
+def test_the_same_key_waits_for_a_message_that_is_not_committed_yet(committed: None) -> None:
+    coach = factories.make_newcomer()
+
+    def post() -> Said:
+        with tenant(coach.pk):
+            return conversations.say(text="Who is coming?", request_key="one")
+
+    with tenant(coach.pk):
+        first = post()
+        again = meanwhile(post)
+
+    assert (again.result(10).turn, again.result().is_new) == (first.turn, False)
 
 
 def test_the_key_of_one_coach_is_free_for_another(practice: CoachingProfile) -> None:
