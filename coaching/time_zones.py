@@ -44,6 +44,11 @@ def _by_city() -> dict[str, list[str]]:
     return cities
 
 
+def city(zone: str) -> str:
+    """Name a zone's city: Europe/Lisbon is Lisbon."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 def find_zone(words: str) -> str:
     """
     Turn what somebody typed into an IANA name: the name itself, or just its city.

@@ -29,6 +29,9 @@ class CoachSignUpForm(SignupForm):  # type: ignore[misc] # allauth ships no type
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs.pop("autofocus", None)
+        self.fields["email"].error_messages["invalid"] = (
+            "This does not look like an email address: name@example.com."
+        )
 
     def clean_time_zone(self) -> str:
         """Take what the browser says if it is a zone; what it is not, the settings ask for later."""

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from coaching.actions.clients import ClientDetails
-from coaching.forms.fields import TimeZoneField
+from coaching.forms.fields import LongTextField, TimeZoneField
 from coaching.models import Client
 
 MOST_SESSIONS = 500
@@ -41,7 +41,7 @@ class ClientForm(forms.Form):
     time_zone = TimeZoneField(
         label="Time zone", help_text="Where they live: a city, or a name from the list."
     )
-    goal_summary = forms.CharField(
+    goal_summary = LongTextField(
         max_length=300,
         required=False,
         label="What they came for",
@@ -53,6 +53,7 @@ class ClientForm(forms.Form):
         required=False,
         label="Client since",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Write the day as 2026-11-21."},
     )
     total_sessions = forms.IntegerField(
         min_value=1,
@@ -60,6 +61,11 @@ class ClientForm(forms.Form):
         required=False,
         label="Package size",
         help_text="How many sessions; empty when open-ended.",
+        error_messages={
+            "min_value": "At least one session, or empty when it is open-ended.",
+            "max_value": "%(limit_value)s sessions is the most for one package.",
+            "invalid": "A whole number of sessions, such as 8.",
+        },
     )
 
     def __init__(self, *args: Any, client: Client | None = None, **kwargs: Any) -> None:

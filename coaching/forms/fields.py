@@ -7,6 +7,21 @@ from django import forms
 from coaching import time_zones
 
 
+class LongTextField(forms.CharField):
+    """A text whose length is judged after it was sent: a browser would cut off what was pasted, silently."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        words = {"max_length": "%(show_value)d characters; %(limit_value)d is the most. Nothing is lost yet."}
+        words |= kwargs.pop("error_messages", {})
+        super().__init__(max_length=max_length, error_messages=words, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave out `maxlength`."""
+        attrs: dict[str, Any] = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
 class TimeZoneField(forms.CharField):
     """An IANA zone, typed or picked from the page's list of zones; a city alone will do."""
 

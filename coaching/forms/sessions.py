@@ -43,6 +43,7 @@ class BookingForm(forms.Form):
         assume_scheme="https",
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
         validators=[URLValidator(schemes=["https", "http"])],
+        error_messages={"invalid": "This does not look like a link: https://meet.example.com/room."},
     )
 
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
@@ -62,8 +63,9 @@ class BookingForm(forms.Form):
         try:
             self.cleaned_data["starts_at"] = time_zones.instant(wall, self.zone)
         except time_zones.NoSuchTimeError as gap:
+            where = time_zones.city(self.zone.key)
             words = (
-                f"There is no {wall:%H:%M} on that day in {self.zone.key}: the clocks go forward. "
+                f"There is no {wall:%H:%M} on that day in {where}: the clocks go forward. "
                 f"The first time after it is {gap.resumes_at:%H:%M}."
             )
             self.add_error("time", words)

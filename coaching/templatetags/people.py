@@ -51,7 +51,7 @@ def elsewhere(moment: datetime, zone: ZoneInfo) -> bool:
 @register.filter
 def place(zone: ZoneInfo | str) -> str:
     """Name a zone's city: Europe/Lisbon is Lisbon."""
-    return str(zone).rpartition("/")[2].replace("_", " ")
+    return time_zones.city(str(zone))
 
 
 @register.filter

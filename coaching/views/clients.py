@@ -39,6 +39,7 @@ def client_list(request: CoachRequest) -> HttpResponse:
         "cut": len(shown) > MOST_SHOWN,
         "words": words,
         "archived": archived,
+        "is_new": not shown and not Client.objects.exists(),
         "now": timezone.now(),
     }
     template = "coaching/client_list.html" + ("#client-list" if request.htmx else "")

@@ -94,7 +94,13 @@ function onSwap(event) {
   if (said?.dataset.announce) announce(said.dataset.announce);
 }
 
+/** After a form came back, begin where something has to be mended. */
+function focusMistake() {
+  document.querySelector('form [aria-invalid="true"]')?.focus();
+}
+
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKeydown);
 document.addEventListener("htmx:afterSwap", onSwap);
 watchToasts();
+focusMistake();

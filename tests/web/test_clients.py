@@ -262,6 +262,17 @@ def test_a_note_without_words_is_not_kept(coach: User, as_coach: Browser) -> Non
     assert "no words in this note" in response.content.decode()
 
 
+def test_a_note_that_is_too_long_comes_back_whole(coach: User, as_coach: Browser) -> None:
+    ada = a_client(coach, "Ada Brook")
+    assert "maxlength" not in as_coach.get(reverse("client-detail", args=[ada.pk])).content.decode()
+
+    response = as_coach.post(reverse("client-note-create", args=[ada.pk]), {"text": "a" * 20_001})
+
+    assert response.status_code == 422
+    assert "a" * 20_001 in response.content.decode()
+    assert "20001 characters; 20000 is the most" in response.content.decode()
+
+
 def test_a_note_cannot_carry_markup(coach: User, as_coach: Browser) -> None:
     client = a_client(coach)
     a_note(coach, client, "<script>alert(1)</script>")
