@@ -5,6 +5,7 @@ Each function is one short transaction. Between `begin` and `finish` the model i
 `finish` and the others write only while the claim's fence still stands.
 """
 
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -170,7 +171,8 @@ def fail(
 
 def _backoff(attempts: int, asked_seconds: float | None) -> timedelta:
     """Say how long to wait after so many attempts; never less than the provider asked for."""
-    planned = BACKOFF[min(attempts, len(BACKOFF)) - 1]
+    # Spread, so that turns which failed together do not come back together.
+    planned = BACKOFF[min(attempts, len(BACKOFF)) - 1] * random.uniform(1.0, 1.4)  # noqa: S311 - no secret
     return max(planned, timedelta(seconds=asked_seconds or 0))
 
 

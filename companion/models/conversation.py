@@ -88,7 +88,7 @@ class Turn(TenantModel):
         "finished_at",
         "error_code",
     )
-    SYSTEM_WRITES = ("status", "fence", "attempts", "lease_until", "not_before", "finished_at", "error_code")
+    SYSTEM_WRITES = ("status", "fence", "attempts", "lease_until")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
     number = models.PositiveIntegerField()
