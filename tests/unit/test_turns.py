@@ -214,7 +214,9 @@ def test_a_failed_attempt_goes_back_to_the_queue_with_growing_waits(practice: Co
     first, second, last = [fail(hold(turn)).again_in for _ in range(ATTEMPTS)]
 
     turn.refresh_from_db()
-    assert first and second and last is None
+    assert first is not None
+    assert second is not None
+    assert last is None
     assert turns.BACKOFF[0] <= first <= turns.BACKOFF[0] * 1.4
     assert turns.BACKOFF[1] <= second <= turns.BACKOFF[1] * 1.4
     assert (turn.status, turn.error_code, turn.error_words) == (
