@@ -14,6 +14,8 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
+from rq import serializers
+from rq.registry import StartedJobRegistry
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,6 +32,17 @@ def staff_only(view: View) -> View:
     return guarded
 
 
+def disarm() -> None:
+    """
+    Let nothing that lies in Redis run in here, though an operator looks at it.
+
+    The library opens some jobs with RQ's own default, which is pickle, whatever the settings say; and before
+    it counts the running ones it calls what an abandoned one names as its failure callback.
+    """
+    serializers.PickleSerializer = serializers.JSONSerializer  # type: ignore[assignment]
+    StartedJobRegistry.cleanup = lambda *_args, **_named: None  # type: ignore[method-assign]
+
+
 def _leads_to(name: str, target: str) -> URLPattern:
     return path(f"{name}/", staff_only(RedirectView.as_view(pattern_name=target)), name=name)
 
@@ -40,6 +53,8 @@ names_of_the_admin = [
     _leads_to("logout", "account_logout"),
     _leads_to("password_change", "account_change_password"),
 ]
+
+disarm()
 
 # These come unguarded, for API tokens that we do not hand out.
 figures = get_api_urlpatterns()
