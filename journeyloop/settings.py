@@ -155,11 +155,25 @@ def redis_arguments(url: str) -> dict[str, Any]:
 EVENTSTREAM_REDIS = redis_arguments(REDIS_URL)
 EVENTSTREAM_STORAGE_CLASS = "companion.api.events.library.EventLog"
 EVENTSTREAM_CHANNELMANAGER_CLASS = "companion.api.events.library.CoachChannels"
-RQ_QUEUES = {"default": {"URL": REDIS_URL, "SSL_CERT_REQS": "none", "DEFAULT_TIMEOUT": 60}}
+RQ_QUEUES = {
+    "default": {
+        "URL": REDIS_URL,
+        "SSL_CERT_REQS": "none",
+        "DEFAULT_TIMEOUT": 60,
+        "SERIALIZER": "rq.serializers.JSONSerializer",  # a pickle could run anything
+    }
+}
 RQ = {"COMMIT_MODE": "on_db_commit"}
 
 # Per process on purpose: a page must not fail because Redis is away, and nothing cached outlives a process.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LOCAL = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    # Failed sign-ins are counted here. A full cache forgets, so nothing that a visitor can make in any number
+    # may stand beside them, and they have room.
+    "default": {"BACKEND": LOCAL, "LOCATION": "default", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+    # By session key, which is whatever a visitor's cookie says.
+    "sessions-seen": {"BACKEND": LOCAL, "LOCATION": "sessions-seen", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+}
 
 # --- People ----------------------------------------------------------------------------------------
 

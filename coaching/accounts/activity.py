@@ -1,7 +1,7 @@
 """When a sign-in was last used, for the list of sessions."""
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
 SECONDS = 300
@@ -14,6 +14,6 @@ class SessionActivity(UserSessionsMiddleware):  # type: ignore[misc]  # allauth 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Track a session that was not seen lately, and pass every request on."""
         key = request.session.session_key
-        is_due = key is not None and cache.add(f"session-seen:{key}", value=True, timeout=SECONDS)
+        is_due = key is not None and caches["sessions-seen"].add(key, value=True, timeout=SECONDS)
         response: HttpResponse = super().__call__(request) if is_due else self.get_response(request)
         return response
