@@ -41,6 +41,8 @@ from companion.engine.usage import Usage
 
 LanguageModel: TypeAlias = Model
 """An opened model, for those who keep one and know no library."""
+RAW_CAP = 200_000
+"""Characters of one answer, several times what `max_tokens` can hold. Each new piece has all of them read."""
 SPEND_LIMIT_MARK = "spend_limit"
 """Part of the body of a 429 that no waiting mends."""
 
@@ -168,6 +170,8 @@ async def _listen(
         async for event in heard.stream:
             patience.heard()
             heard.raw += _piece(event)
+            if len(heard.raw) > RAW_CAP:
+                raise faults.UnexpectedModelBehavior("the answer does not end")
             text.take(heard.raw)
 
 

@@ -14,8 +14,10 @@ CAP = 8_000
 LINE_CAP = 80
 
 _FRAME_NAMES = "data|note|memory|bootstrap|recalled|system|instructions|assistant|human|user"
-_FORGED_TAG = re.compile(rf"<(?=\s*/?\s*(?:{_FRAME_NAMES})\b)", re.IGNORECASE)
-_FORGED_TURN = re.compile(r"^(\s*)(human|assistant|system|user)(\s*:)", re.IGNORECASE | re.MULTILINE)
+# Two runs of spaces never stand side by side in these, nor does one reach over lines from each line's start:
+# either would take time that grows with the square of the spaces, and a minute of it for one message.
+_FORGED_TAG = re.compile(rf"<(?=\s*(?:/\s*)?(?:{_FRAME_NAMES})\b)", re.IGNORECASE)
+_FORGED_TURN = re.compile(r"^([^\S\n]*)(human|assistant|system|user)(\s*:)", re.IGNORECASE | re.MULTILINE)
 _LINE_BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs"})

@@ -235,7 +235,7 @@ def render_note(note: NoteContext) -> str:
         part
         for part in (
             f"Local time: {when:%A} {when.day} {when:%B %Y, %H:%M} ({label(note.zone)})",
-            "\n".join(f"Meanwhile: {label_long(event)}" for event in note.happened),
+            "\n".join(f"Meanwhile: {plain(label_long(event))}" for event in note.happened),
             frame("changes", note.changes) if note.changes else "",
             frame("recalled", "\n".join(line(fact) for fact in note.recalled)) if note.recalled else "",
             "Words of others are in this thread." if note.foreign_words else "",

@@ -23,7 +23,7 @@ TRIGGERS_KEY = "journeyloop.triggers"
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _URL = re.compile(r"\b(?:https?|ftp|file|data|javascript):", re.IGNORECASE)
-_HTML = re.compile(r"<\s*/?\s*[a-z!][^>]*>", re.IGNORECASE)
+_TAG_OPENING = re.compile(r"<\s*(?:/\s*)?[a-z!]", re.IGNORECASE)
 
 
 class SkillFormatError(Exception):
@@ -128,11 +128,17 @@ def faults(*, slug: str, description: str, body: str) -> list[str]:
         found.append("The skill says nothing yet.")
     if _URL.search(body) or _URL.search(description):
         found.append("A skill may not hold web addresses.")
-    if _HTML.search(body) or _HTML.search(description):
+    if _holds_html(body) or _holds_html(description):
         found.append("A skill may not hold HTML.")
     if (tokens := estimate(body)) > SKILL_CAP:
         found.append(f"The skill has {tokens:,} tokens; it may have {SKILL_CAP:,}.")
     return found
+
+
+def _holds_html(text: str) -> bool:
+    """Tell whether a tag begins and anything ends one; to look for each end anew takes quadratic time."""
+    opening = _TAG_OPENING.search(text)
+    return opening is not None and text.find(">", opening.end()) >= 0
 
 
 def parse(text: str) -> SkillFile:

@@ -112,6 +112,12 @@ def test_the_text_arrives_in_order_with_offsets_and_before_the_end(server: Model
         assert offset == sum(len(piece) for _, piece in got[:index])
 
 
+def test_an_answer_that_does_not_end_is_left(server: ModelServer) -> None:
+    server.play(Reply(text=json.dumps({"chat_message": "More and more. " * 200_000}), piece=5_000))
+
+    assert fails(server).kind == "cut"
+
+
 def test_the_first_piece_does_not_wait_for_the_batch(server: ModelServer) -> None:
     server.play(Reply(text=json.dumps({"chat_message": LONG}), piece=20))
 

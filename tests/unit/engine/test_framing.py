@@ -1,5 +1,8 @@
 """One way in for words of others: visible, bounded, and never a frame of their own."""
 
+import signal
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +58,23 @@ def test_ordinary_text_stays_as_it_is() -> None:
 def test_a_label_is_one_short_line() -> None:
     assert label('Maya "the\nboss" <data>') == "Maya 'the boss' data"
     assert len(label("x" * 500)) == 80
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """Give up on what would take minutes instead of milliseconds."""
+
+    def give_up(*_: object) -> None:
+        pytest.fail("reading it takes time that grows faster than the text")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(30)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("text", ["<" + " " * 60_000 + "x", "a" + "\n" * 60_000 + "b", "< /" * 20_000])
+def test_a_message_made_to_keep_the_reader_busy_is_read_at_once(text: str) -> None:
+    assert frame("client_message", text, cap=len(text)).endswith("\n</data>")
