@@ -49,7 +49,7 @@ def say(*, text: str, request_key: str | None = None, client: Client | None = No
 
 def checked(text: str) -> str:
     """Trim a message. Raises MessageError when nothing is left or it is too long."""
-    text = text.replace("\x00", "").strip()
+    text = storable(text).strip()
     if not text:
         raise MessageError("Write a message first.")
     if len(text) > MESSAGE_LIMIT:
@@ -58,6 +58,11 @@ def checked(text: str) -> str:
             "Your text is still here: shorten it, or send it in parts."
         )
     return text
+
+
+def storable(text: str) -> str:
+    """Drop what JSON and forms can say and PostgreSQL cannot keep: NUL, and halves of characters."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def _said_before(request_key: str | None) -> Said | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from companion.actions.conversations import storable
 from companion.models import MicroInteraction
 
 Kind, Status = MicroInteraction.Kind, MicroInteraction.Status
@@ -18,7 +19,7 @@ def answer(*, interaction: MicroInteraction, answer: str, now: datetime) -> str:
 
     Raises AnswerError; an answered question cannot be answered again.
     """
-    text = _fitting(interaction, answer.strip())
+    text = _fitting(interaction, storable(answer).strip())
     taken = MicroInteraction.objects.filter(pk=interaction.pk, status=Status.OPEN).update(
         status=Status.ANSWERED, answer=text, answered_at=now
     )

@@ -40,6 +40,31 @@ def test_json_is_accepted(alice: CoachingProfile, as_coach: Browser) -> None:
     assert said(alice) == ["Hello"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"message": "Hello", "request_key": "a\\u0000b"}',
+        '{"message": "Hello", "request_key": "\\ud800"}',
+        "[" * 100_000,
+        '{"message": ' + "[" * 100_000,
+    ],
+    ids=["a NUL in the key", "half a character in the key", "a deep list", "a deep message"],
+)
+def test_json_that_nothing_can_keep_is_refused(alice: CoachingProfile, as_coach: Browser, body: str) -> None:
+    response = as_coach.post(URL, body, content_type="application/json")
+
+    assert response.status_code == 422
+    assert said(alice) == []
+
+
+def test_what_the_database_cannot_keep_is_left_out_of_a_message(
+    alice: CoachingProfile, as_coach: Browser
+) -> None:
+    as_coach.post(URL, '{"message": "He\\u0000ll\\ud800o"}', content_type="application/json")
+
+    assert said(alice) == ["Hello"]
+
+
 def test_htmx_gets_the_bubble_and_a_waiting_one(as_coach: Browser) -> None:
     response = as_coach.post(URL, {"message": "Hello <b>"}, headers=AS_HTMX)
 

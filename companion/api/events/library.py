@@ -214,7 +214,7 @@ class RedisListener(views.RedisListener):  # type: ignore[misc] # the library is
         elif message["type"] == "message":
             try:
                 channel, event = _decode(message["data"])
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 log.warning("events.unreadable_message")
                 return
             self.manager.add_to_queues(channel, event)
@@ -222,8 +222,11 @@ class RedisListener(views.RedisListener):  # type: ignore[misc] # the library is
 
 def _decode(raw: bytes) -> tuple[str, Event]:
     parts = json.loads(raw)
+    kind, data = parts["event_type"], parts["data"]
+    if not (isinstance(kind, str) and kind.isprintable() and isinstance(data, str)):
+        raise TypeError("an event is made of text, and its name of one line")
     number = None if parts["pub_id"] is None else int(parts["pub_id"])
-    return str(parts["channel"]), Event(parts["channel"], parts["event_type"], parts["data"], id=number)
+    return str(parts["channel"]), Event(parts["channel"], kind, data, id=number)
 
 
 class StreamRequest(EventRequest):  # type: ignore[misc] # the library is untyped

@@ -74,15 +74,21 @@ def _client_in_focus(request: CoachRequest) -> Client | None:
 def _wish(request: CoachRequest) -> Wish:
     data = _json(request) if request.content_type == "application/json" else request.POST
     text, key = data.get("message", ""), data.get("request_key") or None
-    if not isinstance(text, str) or not isinstance(key, str | None) or len(key or "") > 64:
+    if not isinstance(text, str) or not isinstance(key, str | None) or not _is_key(key or ""):
         raise UnreadableRequestError("`message` and `request_key` are text; a key has 64 characters at most.")
-    return _as_answer(data.get("interaction_response"), key) or Wish(text=text, request_key=key)
+    return _as_answer(data.get("interaction_response"), key) or Wish(
+        text=conversations.storable(text), request_key=key
+    )
+
+
+def _is_key(key: str) -> bool:
+    return len(key) <= 64 and key.isprintable()
 
 
 def _json(request: CoachRequest) -> dict[str, Any]:
     try:
         data = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableRequestError("The body is not JSON.") from error
     if not isinstance(data, dict):
         raise UnreadableRequestError("The body is not a JSON object.")
