@@ -94,6 +94,14 @@ function onSwap(event) {
   if (said?.dataset.announce) announce(said.dataset.announce);
 }
 
+/** Where the tabs do not all fit, the current one is the one to be seen. */
+function showCurrentTabs() {
+  for (const tab of document.querySelectorAll('.tabs [aria-current="page"]')) {
+    const { parentElement: tabs } = tab;
+    tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
 /** After a form came back, begin where something has to be mended. */
 function focusMistake() {
   document.querySelector('form [aria-invalid="true"]')?.focus();
@@ -103,4 +111,5 @@ document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKeydown);
 document.addEventListener("htmx:afterSwap", onSwap);
 watchToasts();
+showCurrentTabs();
 focusMistake();
