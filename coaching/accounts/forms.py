@@ -13,6 +13,16 @@ from coaching.forms.fields import TimeZoneField
 from coaching.models import User
 
 
+_WORDS = {
+    "name": {"required": "What may we call you?"},
+    "email": {
+        "required": "Which address will you sign in with?",
+        "invalid": "This does not look like an email address: name@example.com.",
+    },
+    "password1": {"required": "Choose a password."},
+}
+
+
 class CoachSignUpForm(SignupForm):  # type: ignore[misc] # allauth ships no types
     """Sign up as a coach: a name besides e-mail and password; the browser adds its time zone."""
 
@@ -29,9 +39,8 @@ class CoachSignUpForm(SignupForm):  # type: ignore[misc] # allauth ships no type
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs.pop("autofocus", None)
-        self.fields["email"].error_messages["invalid"] = (
-            "This does not look like an email address: name@example.com."
-        )
+        for name, words in _WORDS.items():
+            self.fields[name].error_messages.update(words)
 
     def clean_time_zone(self) -> str:
         """Take what the browser says if it is a zone; what it is not, the settings ask for later."""
