@@ -69,7 +69,6 @@ class Panel:
 
     name: PanelName
     kind: PanelKind
-    version: int
     tabs: Sequence[Tab]
     content: Mapping[str, Any]
     now: datetime
@@ -108,7 +107,7 @@ class _GoneError(Exception):
 
 def panel(desk: Desk, name: PanelName, *, now: datetime) -> Panel:
     """Read one panel; what cannot be shown gives way to the calendar."""
-    stored, object_id, version = desk.context.panel(name)
+    stored, object_id, _version = desk.context.panel(name)
     kind = PanelKind(stored) if stored in PanelKind.values else PanelKind.CALENDAR
     wanted = _Wanted(desk=desk, name=name, now=now, object_id=object_id)
     try:
@@ -116,7 +115,7 @@ def panel(desk: Desk, name: PanelName, *, now: datetime) -> Panel:
     except _GoneError:
         kind = PanelKind.CALENDAR
         content = _calendar(wanted)
-    return Panel(name=name, kind=kind, version=version, tabs=_tabs(kind, desk), content=content, now=now)
+    return Panel(name=name, kind=kind, tabs=_tabs(kind, desk), content=content, now=now)
 
 
 def _tabs(current: PanelKind, desk: Desk) -> list[Tab]:

@@ -64,10 +64,6 @@ function closeMenus(except) {
 function onClick(event) {
   const target = event.target instanceof Element ? event.target : null;
   closeMenus(target?.closest("details[data-menu]"));
-  const opener = target?.closest("[data-dialog-open]");
-  if (opener) document.getElementById(opener.dataset.dialogOpen)?.showModal();
-  if (target?.closest("[data-dialog-close]")) target.closest("dialog")?.close();
-  if (target?.matches("dialog[data-dismissable]")) target.close();
   const tab = target?.closest("[data-golden-view]");
   if (tab) showPane(tab);
 }
