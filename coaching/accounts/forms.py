@@ -12,7 +12,6 @@ from coaching.actions import accounts
 from coaching.forms.fields import TimeZoneField
 from coaching.models import User
 
-
 _WORDS = {
     "name": {"required": "What may we call you?"},
     "email": {
