@@ -11,7 +11,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyloop.settings")
 django = get_asgi_application()
 
 # Needs the apps that the line above has loaded.
+from companion.api.events import answers  # noqa: E402
+from companion.api.events.readers import RefusedError  # noqa: E402
 from companion.api.events.streams import stream  # noqa: E402
+from journeyloop.bodies import BodyTooLargeError, limited  # noqa: E402
 from journeyloop.flags import companion_is_on  # noqa: E402
 from journeyloop.tenancy.boot import refuse_wrong_role  # noqa: E402
 
@@ -29,5 +32,8 @@ async def application(
     """Stream before Django, whose handler would hold a thread and a connection for each open stream."""
     if scope["type"] == "http" and scope["path"] == EVENTS_PATH and companion_is_on():
         await stream(scope, receive, send)
-    else:
-        await django(scope, receive, send)
+        return
+    try:
+        await django(scope, limited(scope, receive), send)
+    except BodyTooLargeError:
+        await answers.refuse(send, RefusedError(413, "too_large", "The request is too large."))
