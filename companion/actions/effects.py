@@ -80,8 +80,6 @@ def _plain(error: Exception) -> str:
 
 
 def _show(effect: deeds.PanelUpdate, scene: Scene) -> None:
-    if effect.kind not in PanelKind.values:
-        raise contexts.NothingToShowError(effect.kind)
     kind = PanelKind(effect.kind)
     version = contexts.show(panel=effect.panel, kind=kind, object_id=effect.object_id)
     scene.tell(

@@ -21,11 +21,11 @@ PanelKind = Literal[
     "client",
     "session",
     "calendar",
-    "observations",
-    "skills",
-    "schedules",
     "memory",
+    "proposals",
+    "abilities",
 ]
+"""The kinds that a panel has a fragment for; a test holds them to the models' list."""
 Mode = Literal["bootstrap", "pre_session", "post_session", "idle"]
 SkillAction = Literal["create", "edit", "retire"]
 Trigger = Literal["message", "session_approaching", "session_complete", "client_inactive"]

@@ -84,7 +84,7 @@ def test_an_effect_that_cannot_be_is_refused_alone(practice: CoachingProfile) ->
     turn = answer(
         say(),
         "Look.",
-        panel_updates=[{"panel": "main", "kind": "observations"}],
+        panel_updates=[{"panel": "main", "kind": "client"}],
         notification={"title": "Still said"},
     )
 

@@ -1,7 +1,6 @@
 """GET context/: what the conversation is about. POST is for tests and, in production, for staff."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -13,6 +12,7 @@ from coaching.models import Client
 from companion.actions import contexts
 from companion.api.rest.access import may_stage_tests, practice_of
 from companion.api.rest.errors import RefusedError
+from companion.engine.response import Mode
 from companion.models import CompanionContext
 
 router = Router(tags=["context"])
@@ -36,7 +36,7 @@ class ContextShape(Schema):
 class ContextChange(Schema):
     """The mode to take."""
 
-    mode: Literal["bootstrap", "pre_session", "post_session", "idle"]
+    mode: Mode
     client_id: UUID | None = None
 
 
