@@ -7,7 +7,7 @@ looks full.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from companion.engine.capabilities import BOOTSTRAP_LAYERS
@@ -185,14 +185,6 @@ def settle(
     return tuple(new if state.key == key else state for state in in_order(states))
 
 
-def mark_asked(states: Iterable[TopicState], key: str) -> tuple[TopicState, ...]:
-    """Note that a question is out. What is already answered or skipped stays so."""
-    return tuple(
-        replace(state, status="asked") if state.key == key and state.status == "open" else state
-        for state in in_order(states)
-    )
-
-
 def layers_ready_to_propose(
     states: Iterable[TopicState],
     *,
@@ -216,11 +208,6 @@ def is_complete(set_layers: Collection[LayerName]) -> bool:
 def missing(set_layers: Collection[LayerName]) -> tuple[LayerName, ...]:
     """List the layers that the bootstrap still needs."""
     return tuple(layer for layer in BOOTSTRAP_LAYERS if layer not in set_layers)
-
-
-def reopened() -> tuple[TopicState, ...]:
-    """Begin again: every topic is open. The layers stay as they are until the coach confirms new ones."""
-    return fresh()
 
 
 def starting_text(layer: LayerName, states: Iterable[TopicState]) -> str:

@@ -1,5 +1,5 @@
 """
-What is remembered and recalled, as pure functions: evidence, sameness, ranking, fitting, the standing brief.
+What is remembered and recalled, as pure functions: evidence, sameness, ranking, fitting.
 
 Nothing enters without words that are really in its source; nothing that differs in a number, a name, a date
 or a "not" is ever taken for the same.
@@ -152,16 +152,3 @@ def label_long(text: str, cap: int = 400) -> str:
     """Put a text on one line, cut visibly."""
     flat = " ".join(text.split())
     return flat if len(flat) <= cap else flat[: cap - 1] + "…"
-
-
-def render_brief(facts: Sequence[Fact], *, budget: int = 1_200) -> str:
-    """Write a client's standing brief from facts: the most important first, then the newest."""
-    ordered = sorted(facts, key=lambda each: (-each.importance, -each.observed_on.toordinal(), each.id))
-    lines, spent = [], 0
-    for fact in ordered:
-        text = line(fact)
-        if spent + rough(text) > budget:
-            break
-        lines.append(text)
-        spent += rough(text)
-    return "\n".join(lines)

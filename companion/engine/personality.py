@@ -30,15 +30,6 @@ class Layer:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """How much of its budget a layer uses."""
-
-    layer: LayerName
-    tokens: int
-    cap: int
-
-
 def tidy(text: str) -> str:
     """Normalise a layer's text before it is counted and kept."""
     return "\n".join(line.rstrip() for line in visible(text).strip().splitlines())
@@ -55,13 +46,6 @@ def check_budget(*, layer: LayerName, text: str, others: Mapping[LayerName, int]
     if tokens > cap or total > TOTAL_CAP:
         raise OverBudgetError(layer=layer, tokens=tokens, cap=cap, total=total, total_cap=TOTAL_CAP)
     return tokens
-
-
-def measures(texts: Mapping[LayerName, str]) -> tuple[Measure, ...]:
-    """Measure every layer, in order; a missing one counts nothing."""
-    return tuple(
-        Measure(layer=name, tokens=estimate(texts.get(name, "")), cap=cap) for name, cap in LAYERS.items()
-    )
 
 
 def render(layers: tuple[Layer, ...], *, names: tuple[LayerName, ...]) -> str:

@@ -5,8 +5,8 @@ A skill tells the companion how to do something. It never widens what a turn may
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
@@ -38,8 +38,6 @@ class SkillFile:
     description: str
     body: str
     triggers: tuple[Trigger, ...] = ()
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    """Further metadata, kept as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +157,6 @@ def parse(text: str) -> SkillFile:
         description=fields["description"],
         body=body.strip(),
         triggers=tuple(word for word in get_args(Trigger) if word in triggers),
-        metadata=metadata,
     )
 
 
@@ -194,19 +191,3 @@ def _unquoted(value: str) -> str:
             inner.replace('\\"', '"').replace("\\\\", "\\") if value[0] == '"' else inner.replace("''", "'")
         )
     return value
-
-
-def serialise(skill: SkillFile) -> str:
-    """Write a SKILL.md. Reading it again gives the same skill."""
-    lines = ["---", f"name: {skill.name}", f"description: {_quoted(skill.description)}"]
-    metadata = dict(skill.metadata)
-    if skill.triggers:
-        metadata[TRIGGERS_KEY] = " ".join(skill.triggers)
-    if metadata:
-        lines += ["metadata:", *(f"  {key}: {_quoted(value)}" for key, value in sorted(metadata.items()))]
-    return "\n".join([*lines, "---", "", skill.body.strip(), ""])
-
-
-def _quoted(value: str) -> str:
-    flat = " ".join(value.split()).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{flat}"'

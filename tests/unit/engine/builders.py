@@ -1,10 +1,12 @@
 """Plain examples for the engine's tests, each a whole and ordinary thing that a test changes one part of."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from companion.engine.bootstrap import Bootstrap, fresh
+from companion.engine.bootstrap import Bootstrap, TopicState, fresh, in_order
 from companion.engine.capabilities import Rights, Taint
 from companion.engine.memory import Fact
 from companion.engine.personality import Layer
@@ -43,6 +45,11 @@ def fact(statement: str = "Maya has a sister in Leeds.", **changes: object) -> F
         "taint": Taint.COACH,
     }
     return Fact(**(given | changes))  # type: ignore[arg-type]
+
+
+def asked(states: Iterable[TopicState], key: str) -> tuple[TopicState, ...]:
+    """Put the question of one topic."""
+    return tuple(replace(state, status="asked") if state.key == key else state for state in in_order(states))
 
 
 def practice() -> MemoryContext:

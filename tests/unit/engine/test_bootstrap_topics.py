@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.engine import bootstrap as b
+from tests.unit.engine.builders import asked
 
 KEYS = [topic.key for topic in b.TOPICS]
 
@@ -25,7 +26,7 @@ def test_it_begins_with_the_first_topic_and_nothing_to_propose() -> None:
 
 
 def test_an_asked_topic_stays_the_next_one_until_it_is_settled() -> None:
-    states = b.mark_asked(b.fresh(), "names")
+    states = asked(b.fresh(), "names")
     following = b.next_topic(states)
 
     assert following is not None
@@ -65,12 +66,6 @@ def test_an_answer_may_be_corrected() -> None:
     assert states[0].quote == "Call me Dr Marsh"
 
 
-def test_asking_again_never_unsettles_an_answer() -> None:
-    states = b.mark_asked(settle_all("answered"), "names")
-
-    assert states[0].status == "answered"
-
-
 def test_only_the_three_set_layers_make_it_complete() -> None:
     assert not b.is_complete({"identity", "soul"})
     assert not b.is_complete({"identity", "soul", "instructions"})
@@ -86,7 +81,7 @@ def test_an_unknown_topic_is_an_error() -> None:
 def test_the_note_tells_the_state_in_a_few_lines() -> None:
     states = b.settle(b.fresh(), key="names", result="answered", quote="Call me\nAda")
     states = b.settle(states, key="voice", result="skipped")
-    state = b.Bootstrap(topics=b.mark_asked(states, "values"))
+    state = b.Bootstrap(topics=asked(states, "values"))
 
     assert b.progress(state) == (
         "answered: names\nskipped: voice\nasked: values\nnext: values\n"

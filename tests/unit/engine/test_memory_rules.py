@@ -1,11 +1,10 @@
 """Memory is quoted; nothing that differs in a fact is taken for the same; recall explains itself."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from companion.engine import memory as m
-from companion.engine.tokens import rough
 from tests.unit.engine.builders import TODAY, fact
 
 
@@ -80,20 +79,3 @@ def test_fitting_passes_over_what_is_too_long() -> None:
     ranked = m.rank(facts, query="long short", today=TODAY)
 
     assert [each.id for each in m.fit(ranked, budget=30)] == ["b"]
-
-
-def test_a_brief_gives_the_words_and_their_source() -> None:
-    brief = m.render_brief([fact("Less.", id="a", importance=1), fact("More.", id="b", importance=5)])
-
-    assert brief.splitlines() == [
-        "- More. “my sister in Leeds” (coach, conversation, 3 March)",
-        "- Less. “my sister in Leeds” (coach, conversation, 3 March)",
-    ]
-
-
-def test_a_brief_keeps_to_its_budget() -> None:
-    facts = [
-        fact(f"Fact number {index}.", id=str(index), observed_on=date(2026, 1, 1)) for index in range(100)
-    ]
-
-    assert rough(m.render_brief(facts, budget=200)) <= 200

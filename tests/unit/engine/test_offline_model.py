@@ -28,7 +28,7 @@ from companion.engine.prompt_assembler import (
 )
 from companion.engine.response import LayerName
 from companion.engine.router import Grounds, Routed, effects
-from tests.unit.engine.builders import MAYA, NEW, OPEN, SESSION, fact, note, practice, turn
+from tests.unit.engine.builders import MAYA, NEW, OPEN, SESSION, asked, fact, note, practice, turn
 
 MODEL = offline_model()
 
@@ -76,7 +76,7 @@ class Acquaintance:
                 proposed.add(effect.layer)
                 self.texts[effect.layer] = effect.text
         following = b.next_topic(topics)
-        topics = b.mark_asked(topics, following.key) if following else topics
+        topics = asked(topics, following.key) if following else topics
         self.state = b.Bootstrap(topics=topics, proposed=frozenset(proposed), confirmed=self.state.confirmed)
 
     def confirm(self) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.engine import tokens
-from companion.engine.personality import check_budget, measures, tidy
+from companion.engine.personality import check_budget, tidy
 from companion.engine.tokens import OverBudgetError
 
 
@@ -45,13 +45,6 @@ def test_the_sum_of_all_layers_has_a_cap_too() -> None:
 
 def test_a_text_within_budget_gives_its_count() -> None:
     assert check_budget(layer="identity", text="word word") == 2
-
-
-def test_every_layer_is_measured_in_order() -> None:
-    assert [(each.layer, each.tokens) for each in measures({"identity": "word word"})][:2] == [
-        ("soul", 0),
-        ("identity", 2),
-    ]
 
 
 def test_a_layers_text_is_tidied_before_it_is_kept() -> None:
