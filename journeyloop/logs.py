@@ -1,8 +1,13 @@
 """Logs: one JSON line per event in production, readable lines in development."""
 
+import traceback
 from typing import Any
 
 import structlog
+from structlog.typing import ExcInfo
+
+CHAIN = 10
+"""Exceptions of one chain that are shown."""
 
 
 def logging_settings(*, readable: bool) -> dict[str, Any]:
@@ -49,4 +54,19 @@ def _renderers(readable: bool) -> list[Any]:
         # The rich traceback would print local variables, and they hold what people said.
         plain = structlog.dev.plain_traceback
         return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.processors.ExceptionRenderer(_places), structlog.processors.JSONRenderer()]
+
+
+def _places(exc_info: ExcInfo) -> str:
+    """
+    Say what broke and where, never in the exception's own words.
+
+    A database's words quote the row, and a validator's the value: what people said.
+    """
+    error: BaseException | None = exc_info[1]
+    shown: list[str] = []
+    while error is not None and len(shown) < CHAIN:
+        name = f"{type(error).__module__}.{type(error).__qualname__}"
+        shown.append("".join([*traceback.format_tb(error.__traceback__), name]))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(reversed(shown))
