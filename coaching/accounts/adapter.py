@@ -11,8 +11,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     error_messages: ClassVar[dict[str, str]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": "This account is closed. Whoever runs this site can open it again.",
-        "email_password_mismatch": "This e-mail address and password do not belong together. Please try again, "
-        "or have a code sent to you instead.",
+        "email_password_mismatch": "This email address and password do not belong together. "
+        "Please try again, or have a code sent to you instead.",
         "enter_current_password": "Please write your present password.",
         "incorrect_code": "This is not the code that we sent. Please check it, or ask for a new one.",
         "incorrect_password": "This is not your present password. Please try again.",

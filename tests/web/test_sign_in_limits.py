@@ -25,7 +25,7 @@ def _fresh_count() -> None:
 
 def is_turned_away(browser: Browser, email: str) -> bool:
     answer = browser.post(reverse("account_login"), {"login": email, "password": "not-it"})
-    return "Too many failed" in answer.content.decode()
+    return "several times in a row" in answer.content.decode()
 
 
 def test_made_up_sessions_do_not_push_the_count_out(coach: User, as_visitor: Browser) -> None:
