@@ -105,11 +105,15 @@ def _hard(reading: Reading) -> CompanionResponse | None:
     return _say(pick(words, reading.message, reading.turns))
 
 
+LONGEST_FACT = 480
+"""Characters: a statement may have a few more, and casing and a full stop add to it."""
+
+
 def _remember(reading: Reading) -> CompanionResponse | None:
     found = hear.REMEMBER.search(reading.message)
     if not found or reading.message.rstrip().endswith("?"):
         return None
-    what = found["what"].strip()[:600]
+    what = found["what"].strip()[:LONGEST_FACT]
     client = reading.mentioned()
     whose = (
         f"with what I know about {client.first_name}"

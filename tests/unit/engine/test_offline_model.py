@@ -273,6 +273,15 @@ def test_it_remembers_in_the_coachs_words() -> None:
     assert (effect.about, effect.quote) == ("client", "Tom sings in a choir on Tuesdays")
 
 
+def test_it_remembers_the_beginning_of_what_is_too_long_to_keep() -> None:
+    said = "Tom sings in a choir on Tuesdays and in another one on Thursdays, " * 12
+
+    [effect] = converse(f"Please remember that {said}").effects
+
+    assert isinstance(effect, e.Remember)
+    assert said.startswith(effect.quote)
+
+
 def test_it_tells_what_it_knows_with_its_source_and_nothing_else() -> None:
     assert "conversation, 3 March" in words("What do you know about Maya?", note=note(recalled=(fact(),)))
     assert "I know only what is in your list" in words("What do you know about Tom?")
