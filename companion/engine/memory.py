@@ -21,6 +21,8 @@ SHORTEST_QUOTE = 3
 """Characters; less proves nothing."""
 HALF_LIFE_DAYS = 45.0
 SAME_OVERLAP = 0.8
+QUOTE_CAP = 1_500
+"""Characters of a quote in the prompt: a note's promises often stand at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,7 @@ def fit(ranked: Iterable[Recalled], *, budget: int) -> tuple[Fact, ...]:
 def line(fact: Fact) -> str:
     """Write one fact with its evidence on one line."""
     statement = label_long(fact.statement)
-    quote = f" “{label_long(fact.quote)}”" if fact.quote else ""
+    quote = f" “{label_long(fact.quote, QUOTE_CAP)}”" if fact.quote else ""
     return f"- {statement}{quote} ({label(fact.said_by)}, {label(fact.source)})"
 
 
