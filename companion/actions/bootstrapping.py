@@ -126,8 +126,8 @@ def complete_if_ready(*, by: User | None, now: datetime) -> bool:
 
 
 def leave(*, by: User) -> None:
-    """End a second round early: the layers are set already. Nothing happens before the first is over."""
-    if is_unlocked():
+    """End a second round early: the layers are set already. The first ends only when they are."""
+    if is_unlocked() and is_running():
         _leave()
         audit.note("bootstrap.left", by=by)
 

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("companion/bootstrap/skip/", bootstrapping.skip, name="bootstrap-skip"),
     path("companion/bootstrap/reopen/", bootstrapping.reopen, name="bootstrap-reopen"),
     path("companion/bootstrap/again/", bootstrapping.again, name="bootstrap-again"),
+    path("companion/bootstrap/leave/", bootstrapping.leave, name="bootstrap-leave"),
     path("api/v1/companion/chat/", chat.chat, name="companion-chat"),
     # Panels beside it
     path("companion/panels/<str:name>/show/", panels.show, name="panel-show"),

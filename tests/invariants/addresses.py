@@ -104,6 +104,7 @@ COACH: Sequence[str] = (
     "bootstrap-skip",
     "bootstrap-reopen",
     "bootstrap-again",
+    "bootstrap-leave",
     "companion-chat",
     "panel-show",
     "memory-forget",

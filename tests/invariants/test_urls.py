@@ -246,6 +246,7 @@ WRITTEN_ONLY = {
     "bootstrap-skip",
     "bootstrap-reopen",
     "bootstrap-again",
+    "bootstrap-leave",
     "companion-chat",
     "panel-show",
     "memory-forget",

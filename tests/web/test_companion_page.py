@@ -412,6 +412,29 @@ def test_an_unknown_topic_is_not_there(as_coach: Browser) -> None:
     assert htmx(as_coach, "post", "/companion/bootstrap/skip/", topic="gossip").status_code == 404
 
 
+def test_a_second_round_can_be_ended_from_its_panel(alice: CoachingProfile, as_coach: Browser) -> None:
+    with rows_of(alice):
+        CompanionState.objects.update(
+            capabilities_unlocked=True, unlocked_at=timezone.now(), bootstrap_status="complete"
+        )
+    as_coach.post("/companion/bootstrap/again/")
+    assert "/companion/bootstrap/leave/" in as_coach.get("/companion/").content.decode()
+
+    as_coach.post("/companion/bootstrap/leave/")
+
+    with rows_of(alice):
+        assert CompanionState.objects.get().bootstrap_status == "complete"
+    assert "/companion/bootstrap/leave/" not in as_coach.get("/companion/").content.decode()
+
+
+def test_a_first_round_cannot_be_ended_early(alice: CoachingProfile, as_coach: Browser) -> None:
+    as_coach.post("/companion/bootstrap/leave/")
+
+    assert "/companion/bootstrap/leave/" not in as_coach.get("/companion/").content.decode()
+    with rows_of(alice):
+        assert not CompanionState.objects.filter(bootstrap_status="complete").exists()
+
+
 def test_going_through_the_questions_again_is_said_once(alice: CoachingProfile, as_coach: Browser) -> None:
     with rows_of(alice):
         CompanionState.objects.update(bootstrap_status="complete")

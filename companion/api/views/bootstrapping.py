@@ -1,4 +1,4 @@
-"""Getting to know each other: leave a question out, or go through them again."""
+"""Getting to know each other: leave a question out, go back to one, begin a second round or end it."""
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -53,6 +53,14 @@ def again(request: CoachRequest) -> HttpResponse:
         cards = _said(request, "Let us go through the questions again.")
         bootstrapping.start_again(by=request.user, now=timezone.now())
     return _moved_on(request, cards)
+
+
+@require_POST
+@coach_required
+def leave(request: CoachRequest) -> HttpResponse:
+    """End a second round early; what is set stays set."""
+    bootstrapping.leave(by=request.user)
+    return _moved_on(request, [])
 
 
 def _said(request: CoachRequest, words: str) -> list[threads.TurnCard]:
