@@ -26,7 +26,7 @@ def build_scheduler() -> BlockingScheduler:
     from journeyloop import heartbeats
 
     def tick(*, now: datetime) -> None:
-        engine.tick(now=now)
+        engine.tick()
         heartbeats.clock_ticked(now=now)
 
     scheduler = BlockingScheduler(

@@ -28,16 +28,16 @@ def show(*, panel: PanelName, kind: PanelKind, object_id: UUID | None = None) ->
             f"{panel}_version": F(f"{panel}_version") + 1,
         }
     )
-    return refreshed_version(panel)
+    return _version(panel)
 
 
 def touch(panel: PanelName) -> int:
     """Count a change in what a panel already shows; returns its new version."""
     CompanionContext.objects.update(**{f"{panel}_version": F(f"{panel}_version") + 1})
-    return refreshed_version(panel)
+    return _version(panel)
 
 
-def refreshed_version(panel: PanelName) -> int:
+def _version(panel: PanelName) -> int:
     """Read a panel's version."""
     return CompanionContext.objects.get().panel(panel)[2]
 

@@ -1,13 +1,14 @@
 """Change the layers: every change is budgeted, versioned, audited, and can be undone."""
 
-from uuid import UUID
+from typing import cast
 
 from django.db.models import F
 
 from coaching.models import User
 from companion.actions import audit
 from companion.engine import personality as rules
-from companion.models import CompanionPersonality, Layer, PersonalityVersion, Turn
+from companion.engine.response import LayerName
+from companion.models import CompanionPersonality, PersonalityVersion, Turn
 
 Source = PersonalityVersion.Source
 
@@ -41,8 +42,8 @@ def write_layer(
     row = layers[layer]
     if base_version is not None and row.version != base_version:
         raise StaleLayerError(f"{layer} is at version {row.version}, not {base_version}")
-    others = {name: other.token_estimate for name, other in layers.items()}
-    tokens = rules.check_budget(layer=Layer(layer).value, text=text, others=others)  # type: ignore[arg-type]
+    others = {cast(LayerName, name): other.token_estimate for name, other in layers.items()}
+    tokens = rules.check_budget(layer=cast(LayerName, layer), text=text, others=others)
     return _put_in_force(row, text=text, tokens=tokens, source=source, by=by, turn=turn)
 
 
@@ -87,8 +88,3 @@ def _put_in_force(
     return PersonalityVersion.objects.create(
         personality=row, version=row.version, text=text, token_estimate=tokens, source=source, turn=turn
     )
-
-
-def version_of(version_id: UUID) -> PersonalityVersion:
-    """Find one of the open tenant's versions with its layer."""
-    return PersonalityVersion.objects.select_related("personality").get(pk=version_id)

@@ -146,14 +146,6 @@ class Turn(TenantModel):
         return self.status in self.UNFINISHED
 
 
-class MessageQuerySet(TenantQuerySet["Message"]):
-    """Reads over the open tenant's messages."""
-
-    def for_page(self) -> Self:
-        """Fetch what a bubble shows, in order."""
-        return self.select_related("turn").order_by("number")
-
-
 class Message(TenantModel):
     """One bubble: the coach's words, or the companion's final answer to a turn."""
 
@@ -173,7 +165,7 @@ class Message(TenantModel):
     """The client whose page the coach was on."""
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = TenantManager.from_queryset(MessageQuerySet)()
+    objects = TenantManager["Message"]()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -7,8 +7,8 @@ from companion.api import events
 from journeyloop.tenancy import tenant
 
 
-def tick(*, now: datetime) -> None:
-    """Every 15 s: end the turns that no attempt can save, and tell their coaches."""
+def tick() -> None:
+    """Every 15 s, by the database's clock: end the turns that no attempt can save, and tell their coaches."""
     for claim in claims.lost():
         with tenant(claim.coach_id):
             for told in turns.give_up(claim=claim):

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from django.apps import apps
 from django.conf import settings
 from django.db import connections
-from django.db.models import Model
 
 from journeyloop.tenancy.models import TenantModel
 
@@ -72,11 +71,6 @@ def _present_models() -> list[type[TenantModel]]:
 def tenant_models() -> list[type[TenantModel]]:
     """List every concrete tenant model."""
     return [model for model in apps.get_models() if issubclass(model, TenantModel)]
-
-
-def global_models() -> list[type[Model]]:
-    """List every concrete model that is not a tenant's."""
-    return [model for model in apps.get_models() if not issubclass(model, TenantModel)]
 
 
 def _columns(names: tuple[str, ...]) -> str:

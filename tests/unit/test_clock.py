@@ -13,7 +13,7 @@ from companion.scheduling import engine
 from journeyloop.tenancy import tenant
 from tests.database import urls
 from tests.factories import make_newcomer
-from tests.fakes.attempts import NOON, hold, say
+from tests.fakes.attempts import hold, say
 from tests.fakes.parallel import at_once
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -44,7 +44,7 @@ def turn_of(coach: CoachingProfile) -> Turn:
 def test_a_lost_turn_ends_in_words_and_an_event() -> None:
     coach = lost_turn()
 
-    engine.tick(now=NOON)
+    engine.tick()
 
     turn = turn_of(coach)
     assert (turn.status, turn.error_code, turn.error_words) == ("failed", "gave_up", turns.WORDS["gave_up"])
@@ -59,7 +59,7 @@ def test_a_turn_that_is_still_held_is_left_alone() -> None:
         for _ in range(ATTEMPTS):
             hold(turn)
 
-    engine.tick(now=NOON)
+    engine.tick()
 
     assert (turn_of(coach).status, told(coach)) == ("running", [])
 
@@ -78,7 +78,7 @@ def test_a_turn_that_speaks_up_between_look_and_deed_is_left_alone() -> None:
 def test_many_clocks_at_once_tell_once() -> None:
     coaches = [lost_turn() for _ in range(3)]
 
-    assert at_once([lambda: engine.tick(now=NOON)] * 4) == [None] * 4
+    assert at_once([engine.tick] * 4) == [None] * 4
 
     assert [len(told(coach)) for coach in coaches] == [1, 1, 1]
 
@@ -94,10 +94,10 @@ def test_a_clock_that_breaks_off_in_the_middle_leaves_nothing_half_done(
     with monkeypatch.context() as patch:
         patch.setattr(engine.events, "record", broken)
         with pytest.raises(OperationalError):
-            engine.tick(now=NOON)
+            engine.tick()
     assert turn_of(coach).status == "running"
 
-    engine.tick(now=NOON)
+    engine.tick()
 
     assert (turn_of(coach).status, len(told(coach))) == ("failed", 1)
 

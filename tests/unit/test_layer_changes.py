@@ -159,7 +159,7 @@ def test_what_the_companion_writes_itself_comes_with_a_notice_that_undoes_it(
     assert (version.source, layer("coach_knowledge").text) == ("companion", "Alice works on Mondays.")
     assert notice.undo_version == version.pk
     assert "You said so." in notice.text
-    personality.undo_version(version=personality.version_of(version.pk), by=practice.user)
+    personality.undo_version(version=version, by=practice.user)
     assert layer("coach_knowledge").text == before
 
 

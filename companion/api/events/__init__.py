@@ -55,5 +55,5 @@ def last_number(coach_id: UUID) -> int:
 
 
 def trim(now: datetime) -> int:
-    """Delete events older than a day, from the clock's tick; returns how many coaches had some."""
+    """Delete events older than a day; returns how many coaches had some."""
     return log.trim(now=now)

@@ -1,7 +1,5 @@
 """Load the demo practice."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+import companion.demo
 from coaching import demo
 
 
@@ -37,6 +36,4 @@ class Command(BaseCommand):
 
 def _make() -> None:
     now = timezone.now()
-    practice = demo.make(now=now)
-    if find_spec("companion.demo"):
-        import_module("companion.demo").make(practice=practice, now=now)
+    companion.demo.make(practice=demo.make(now=now), now=now)
