@@ -17,6 +17,13 @@ _DIARY = spoken(r"\b(today|tomorrow|this week|diary|calendar|next session|upcomi
 
 LOCKED = "That opens once we have got to know each other; it takes a few minutes. Shall we begin?"
 MOST_LINES = 6
+MOST_PROMISES = 4
+NOTE_LENGTH = 260
+"""Characters of a note that is told: its beginning, for the whole of it is a click away."""
+_PROMISE = spoken(
+    r"\b(agreed|promised?|next time|will (write|send|ask|try|open|keep|call|bring)|for two weeks)\b"
+)
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
 def preparation(reading: Reading) -> CompanionResponse | None:
@@ -36,6 +43,7 @@ def prepare(reading: Reading, client: Client) -> CompanionResponse:
     lines = [f"**{client.name}**" + (f", next session {coming}" if coming else ", no session in the diary")]
     lines += [f"- Working towards: {goal}"] if goal else []
     lines += [f"- Last session: {last}"] if last else []
+    lines += _agreed(reading, client)
     lines += facts[:MOST_LINES]
     if not facts:
         lines.append("- I hold no remembered words about them yet.")
@@ -162,15 +170,30 @@ def known_about(reading: Reading, client: Client) -> list[str]:
     return [_plain(line) for line in dict.fromkeys(lines)]
 
 
+def _agreed(reading: Reading, client: Client) -> list[str]:
+    """Quote the sentences in the notes that speak of what was agreed or promised, newest note first."""
+    name = client.first_name.casefold()
+    found = [note for note in map(_NOTE.match, reading.known) if note and name in note[0].casefold()]
+    return [
+        f"- Agreed or promised, {note['day']}: “{sentence.strip()}”"
+        for note in found
+        for sentence in _SENTENCE_END.split(note["words"])
+        if _PROMISE.search(sentence)
+    ][:MOST_PROMISES]
+
+
 def _plain(line: str) -> str:
     note = _NOTE.match(line)
-    return f"- Your note of {note['day']}: “{_whole(note['words'])}”" if note else line
+    return f"- Your note of {note['day']}: “{_beginning(note['words'])}”" if note else line
 
 
-def _whole(words: str) -> str:
-    """End what was cut off at a sentence, so that nobody has to guess half a word."""
-    cut = words.rfind(". ") + 1
-    return f"{words[:cut]} …" if words.endswith("…") and cut else words
+def _beginning(words: str) -> str:
+    """Give the first sentences of a note, never half of one."""
+    if len(words) <= NOTE_LENGTH:
+        return words
+    kept = words[:NOTE_LENGTH]
+    cut = max(kept.rfind(mark) for mark in (". ", "? ", "! ")) + 1
+    return f"{kept[: cut or NOTE_LENGTH].rstrip()} …"
 
 
 def _next_client(reading: Reading) -> Client | None:

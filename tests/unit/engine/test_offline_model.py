@@ -259,6 +259,16 @@ def test_it_tells_of_a_note_by_its_day_and_ends_it_at_a_sentence() -> None:
     assert made.endswith("She is waiting for a word from him. …”")
 
 
+def test_preparing_puts_what_was_promised_before_the_rest_of_a_note() -> None:
+    text = "Maya came in late. " * 30 + "I promised to send her the list."
+    noted = fact("Maya: your note of 5 March 2027", quote=text, source="your notes", said_by="you")
+
+    made = words("Prepare me for Maya", note=note(recalled=(noted,)))
+
+    assert "- Agreed or promised, 5 March 2027: “I promised to send her the list.”" in made
+    assert made.index("I promised") < made.index("Maya came in late.")
+
+
 def test_preparing_turns_the_page_to_the_client_and_the_session() -> None:
     panel, hint = converse("prep Maya Lindqvist").effects
 
