@@ -19,6 +19,14 @@ def keep(*, notification: Notification) -> None:
     Notification.objects.filter(pk=notification.pk).update(is_kept=True)
 
 
+def withdraw_undo(*, version_id: UUID, now: datetime) -> list[Notification]:
+    """Put away the notices that offer to undo this version; returns them."""
+    offering = list(Notification.objects.waiting().filter(undo_version=version_id))
+    for each in offering:
+        dismiss(notification=each, now=now)
+    return offering
+
+
 def dismiss(*, notification: Notification, now: datetime) -> None:
     """Put it away."""
     Notification.objects.filter(pk=notification.pk, dismissed_at=None).update(dismissed_at=now)

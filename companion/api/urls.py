@@ -28,7 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("companion/notifications/<uuid:notice_id>/", notices.notice, name="notice"),
     path("companion/notifications/<uuid:notice_id>/keep/", notices.keep, name="notice-keep"),
     path("companion/notifications/<uuid:notice_id>/dismiss/", notices.dismiss, name="notice-dismiss"),
-    path("companion/notifications/<uuid:notice_id>/undo/", notices.undo, name="notice-undo"),
     path("companion/bootstrap/skip/", bootstrapping.skip, name="bootstrap-skip"),
     path("companion/bootstrap/reopen/", bootstrapping.reopen, name="bootstrap-reopen"),
     path("companion/bootstrap/again/", bootstrapping.again, name="bootstrap-again"),

@@ -100,7 +100,6 @@ COACH: Sequence[str] = (
     "notice",
     "notice-keep",
     "notice-dismiss",
-    "notice-undo",
     "bootstrap-skip",
     "bootstrap-reopen",
     "bootstrap-again",

@@ -242,7 +242,6 @@ WRITTEN_ONLY = {
     "question-set-aside",
     "notice-keep",
     "notice-dismiss",
-    "notice-undo",
     "bootstrap-skip",
     "bootstrap-reopen",
     "bootstrap-again",

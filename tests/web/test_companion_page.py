@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -346,9 +345,10 @@ def test_a_notice_can_be_put_away(alice: CoachingProfile, as_coach: Browser) -> 
 
 
 def test_a_change_can_be_taken_back_from_its_notice(alice: CoachingProfile, as_coach: Browser) -> None:
-    notice = notify(alice, undo_version=write_twice(alice)[1].pk)
+    version = write_twice(alice)[1]
+    notify(alice, undo_version=version.pk)
 
-    htmx(as_coach, "post", f"/companion/notifications/{notice.pk}/undo/")
+    htmx(as_coach, "post", f"/companion/layers/versions/{version.pk}/undo/")
 
     with rows_of(alice):
         assert CompanionPersonality.objects.get(layer="coach_knowledge").text == "First."
@@ -358,9 +358,10 @@ def test_a_change_can_be_taken_back_from_its_notice(alice: CoachingProfile, as_c
 def test_a_change_with_a_newer_one_on_top_is_not_taken_back(
     alice: CoachingProfile, as_coach: Browser
 ) -> None:
-    notice = notify(alice, undo_version=write_twice(alice)[0].pk)
+    version = write_twice(alice)[0]
+    notify(alice, undo_version=version.pk)
 
-    htmx(as_coach, "post", f"/companion/notifications/{notice.pk}/undo/")
+    htmx(as_coach, "post", f"/companion/layers/versions/{version.pk}/undo/")
 
     with rows_of(alice):
         assert CompanionPersonality.objects.get(layer="coach_knowledge").text == "Second."
@@ -469,7 +470,6 @@ OBJECTS: list[tuple[str, str, Make]] = [
     ("get", "/companion/notifications/{}/", notify),
     ("post", "/companion/notifications/{}/keep/", notify),
     ("post", "/companion/notifications/{}/dismiss/", notify),
-    ("post", "/companion/notifications/{}/undo/", lambda coach: notify(coach, undo_version=uuid4())),
 ]
 
 

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
-from companion.actions import bootstrapping, personality, provisioning
+from companion.actions import bootstrapping, notifications, personality, provisioning
 from companion.actions.personality import StaleLayerError
 from companion.api import layers as reading
 from companion.api.layers import Budget, LayerCard
+from companion.api.views.fragments import tell_notice
+from companion.api.views.page import head_response
 from companion.api.views.panels import tell_panels
 from companion.engine.diffs import words
 from companion.engine.tokens import OverBudgetError
@@ -104,21 +106,28 @@ def restore(request: CoachRequest, version_id: UUID) -> HttpResponse:
 @require_POST
 @coach_required
 def undo(request: CoachRequest, version_id: UUID) -> HttpResponse:
-    """Take a change back, unless something newer stands on it."""
+    """Take a change back, unless something newer stands on it; a notice that offered this is put away."""
     version = _version(version_id)
-    layer = version.personality.layer
+    level, words = _taken_back(request, version)
+    for notice in notifications.withdraw_undo(version_id=version.pk, now=timezone.now()):
+        tell_notice(request, notice)
+    if request.htmx:
+        tell_notice(request, notifications.notify(text=words))
+        return head_response(request)
+    messages.add_message(request, level, words)
+    return redirect("layer-history", version.personality.layer)
+
+
+def _taken_back(request: CoachRequest, version: PersonalityVersion) -> tuple[int, str]:
     try:
         with transaction.atomic():
             personality.undo_version(version=version, by=request.user)
     except StaleLayerError:
-        messages.warning(request, "This was changed again since, so nothing was taken back.")
-        return redirect("layer-history", layer)
+        return messages.WARNING, "This was changed again since, so nothing was taken back."
     except OverBudgetError as error:
-        messages.error(request, f"Nothing was taken back. {reading.over_words(error)}")
-        return redirect("layer-history", layer)
-    messages.success(request, f"Taken back: “{version.personality.get_layer_display()}” reads as before.")
+        return messages.ERROR, f"Nothing was taken back. {reading.over_words(error)}"
     tell_panels(request)
-    return redirect("layers")
+    return messages.SUCCESS, f"Taken back: “{version.personality.get_layer_display()}” reads as before."
 
 
 def _saved(request: CoachRequest, version: PersonalityVersion, words: str) -> HttpResponse:

@@ -42,7 +42,7 @@ def show(request: CoachRequest, *, draft: str = "", error: str = "", status: int
     last_event = events.last_number(request.coach.pk)
     desk, now = Desk(request.coach), timezone.now()
     context = {
-        **head_context(desk),
+        **_head_context(desk),
         "last_event": last_event,
         "page": threads.newest(before=older_than(request)),
         "main_panel": panels.panel(desk, "main", now=now),
@@ -60,10 +60,15 @@ def show(request: CoachRequest, *, draft: str = "", error: str = "", status: int
 @coach_required
 def head(request: CoachRequest) -> HttpResponse:
     """Show the line above the conversation: how far bootstrap is, and the notices that were kept."""
-    return TemplateResponse(request, "companion/partials/head.html", head_context(Desk(request.coach)))
+    return head_response(request)
 
 
-def head_context(desk: Desk) -> dict[str, Any]:
+def head_response(request: CoachRequest) -> HttpResponse:
+    """Answer with that line as it is now."""
+    return TemplateResponse(request, "companion/partials/head.html", _head_context(Desk(request.coach)))
+
+
+def _head_context(desk: Desk) -> dict[str, Any]:
     """Read what stands above the conversation."""
     notices = list(Notification.objects.waiting()[:NOTICES])
     return {
