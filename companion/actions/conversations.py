@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from coaching.models import Client
+from companion.engine.response import storable
 from companion.models import Conversation, Message, Turn
 
 MESSAGE_LIMIT = 20_000
@@ -58,11 +59,6 @@ def checked(text: str) -> str:
             "Your text is still here: shorten it, or send it in parts."
         )
     return text
-
-
-def storable(text: str) -> str:
-    """Drop what JSON and forms can say and PostgreSQL cannot keep: NUL, and halves of characters."""
-    return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def _said_before(request_key: str | None) -> Said | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from companion.actions.conversations import storable
+from companion.engine.response import storable
 from companion.models import MicroInteraction
 
 Kind, Status = MicroInteraction.Kind, MicroInteraction.Status

@@ -199,7 +199,7 @@ def lenient(raw: str | Mapping[str, Any]) -> tuple[CompanionResponse, list[Refus
 
     Raises UnreadableAnswerError when there is no message to show.
     """
-    answer = _storable(_as_mapping(raw))
+    answer = _storable_parts(_as_mapping(raw))
     message = answer.get("chat_message")
     if not isinstance(message, str) or not message.strip():
         raise UnreadableAnswerError("the answer has no chat_message")
@@ -224,13 +224,17 @@ def _as_mapping(raw: str | Mapping[str, Any]) -> Mapping[str, Any]:
     return answer
 
 
-def _storable(value: Any) -> Any:
-    """Drop what JSON can say and no database can keep: NUL, and halves of characters."""
+def storable(text: str) -> str:
+    """Drop what JSON and forms can say and no database can keep: NUL, and halves of characters."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
+
+
+def _storable_parts(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\x00", "").encode(errors="ignore").decode()
+        return storable(value)
     if isinstance(value, list):
-        return [_storable(each) for each in value]
-    return {key: _storable(each) for key, each in value.items()} if isinstance(value, dict) else value
+        return [_storable_parts(each) for each in value]
+    return {key: _storable_parts(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _good_items(name: str, kind: type[Part], raw: object, refusals: list[Refusal]) -> list[Part]:

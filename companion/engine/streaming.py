@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from pydantic_core import from_json
 
+from companion.engine.response import storable
+
 OnText = Callable[[int, str], None]
 """Called with the offset, in code points, and the new piece of the message."""
 
@@ -50,5 +52,4 @@ def message_so_far(raw: str) -> tuple[str, bool]:
         return "", False
     if not isinstance(answer, dict) or not isinstance(answer.get("chat_message"), str):
         return "", False
-    # A NUL, which JSON can say, would keep the text from being stored.
-    return answer["chat_message"].replace("\x00", "").lstrip(), len(answer) > 1
+    return storable(answer["chat_message"]).lstrip(), len(answer) > 1

@@ -19,6 +19,7 @@ from companion.actions.interactions import AnswerError
 from companion.api import threads
 from companion.api.views import page
 from companion.api.views.fragments import tell_turn, turns_response
+from companion.engine.response import storable
 from companion.models import CompanionContext, MicroInteraction
 from companion.scheduling import queue
 
@@ -76,9 +77,7 @@ def _wish(request: CoachRequest) -> Wish:
     text, key = data.get("message", ""), data.get("request_key") or None
     if not isinstance(text, str) or not isinstance(key, str | None) or not _is_key(key or ""):
         raise UnreadableRequestError("`message` and `request_key` are text; a key has 64 characters at most.")
-    return _as_answer(data.get("interaction_response"), key) or Wish(
-        text=conversations.storable(text), request_key=key
-    )
+    return _as_answer(data.get("interaction_response"), key) or Wish(text=storable(text), request_key=key)
 
 
 def _is_key(key: str) -> bool:

@@ -20,14 +20,12 @@ from companion.actions.personality import StaleLayerError
 from companion.api import layers as reading
 from companion.api.layers import Budget, LayerCard
 from companion.api.views.fragments import tell_notice
+from companion.api.views.inputs import TEXT_LIMIT, whole_number
 from companion.api.views.page import head_response
 from companion.api.views.panels import tell_panels
 from companion.engine.diffs import words
 from companion.engine.tokens import OverBudgetError
 from companion.models import CompanionPersonality, PersonalityVersion
-
-TEXT_LIMIT = 60_000
-"""Characters that a form may send; any budget is reached long before."""
 
 
 @require_safe
@@ -62,14 +60,13 @@ def edit(request: CoachRequest, layer: str) -> HttpResponse:
 
 
 def _write(request: CoachRequest, layer: str, text: str) -> PersonalityVersion:
-    base = request.POST.get("base_version", "")
     with transaction.atomic():
         return personality.write_layer(
             layer=layer,
             text=text,
             source=PersonalityVersion.Source.COACH,
             by=request.user,
-            base_version=int(base) if base.isascii() and base.isdigit() and len(base) < 10 else None,
+            base_version=whole_number(request.POST.get("base_version", "")),
         )
 
 
@@ -79,8 +76,7 @@ def _write(request: CoachRequest, layer: str, text: str) -> PersonalityVersion:
 def history(request: CoachRequest, layer: str) -> HttpResponse:
     """Show what a layer has held, with what one version changed."""
     card = _card(request, layer)
-    asked = request.GET.get("version", "")
-    version = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    version = whole_number(request.GET.get("version", ""))
     found = reading.history(card.row, version=version)
     if version is not None and found.shown is None:
         raise Http404

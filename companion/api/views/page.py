@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -14,6 +14,7 @@ from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from companion.api import events, panels, threads
 from companion.api.desk import Desk
+from companion.api.views.inputs import whole_number
 from companion.engine import bootstrap as rules
 from companion.models import Notification
 from journeyloop.ids import uuid7
@@ -44,7 +45,7 @@ def show(request: CoachRequest, *, draft: str = "", error: str = "", status: int
     context = {
         **_head_context(desk),
         "last_event": last_event,
-        "page": threads.newest(before=older_than(request)),
+        "page": threads.newest(before=whole_number(request.GET.get("before", ""))),
         "main_panel": panels.panel(desk, "main", now=now),
         "secondary_panel": panels.panel(desk, "secondary", now=now),
         "draft": draft,
@@ -90,9 +91,3 @@ def is_offline() -> bool:
     return settings.COMPANION_MODEL == "offline" or not (
         settings.COMPANION_MODEL or settings.ANTHROPIC_API_KEY
     )
-
-
-def older_than(request: HttpRequest) -> int | None:
-    """Read `?before=`; anything that is no number is no limit."""
-    asked = request.GET.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None

@@ -21,13 +21,11 @@ from companion.actions.skills import UnfitSkillError
 from companion.api.layers import over_words
 from companion.api.proposals import Card, card_of
 from companion.api.views.fragments import tell_turn
+from companion.api.views.inputs import TEXT_LIMIT, whole_number
 from companion.api.views.panels import EVENTS, tell_panels
 from companion.engine.diffs import words
 from companion.engine.tokens import OverBudgetError
 from companion.models import Proposal
-
-TEXT_LIMIT = 60_000
-"""Characters that a card may send; any budget is reached long before."""
 
 
 @require_safe
@@ -106,8 +104,7 @@ def _fault(found: Proposal, text: str) -> str:
 
 def _over(request: CoachRequest) -> int | None:
     """Read which version of the layer the coach has seen and means to replace."""
-    seen = request.POST.get("over_version", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+    return whole_number(request.POST.get("over_version", ""))
 
 
 def _conflict(request: CoachRequest, found: Proposal, text: str) -> Card:

@@ -14,7 +14,7 @@ from coaching.accounts.http import CoachRequest
 from companion.actions import turns
 from companion.api import threads
 from companion.api.views.fragments import tell_turn, turns_response
-from companion.api.views.page import older_than
+from companion.api.views.inputs import whole_number
 from companion.models import Turn
 from companion.scheduling import queue
 
@@ -54,5 +54,5 @@ def retry(request: CoachRequest, turn_id: UUID) -> HttpResponse:
 @coach_required
 def history(request: CoachRequest) -> HttpResponse:
     """Show the turns before a number, or the newest: what a page fetches that missed something."""
-    page = threads.newest(before=older_than(request))
+    page = threads.newest(before=whole_number(request.GET.get("before", "")))
     return TemplateResponse(request, "companion/partials/history.html", {"page": page})
