@@ -11,6 +11,7 @@ from django.db.models import Max, Min, Q, Subquery
 
 from coaching.models import Client, CoachingSession, User
 from companion.actions import bootstrapping, histories, memory
+from companion.actions.skills import as_rules_see
 from companion.engine import prompt_assembler as p
 from companion.engine.capabilities import Rights, Taint
 from companion.engine.memory import Fact
@@ -154,21 +155,7 @@ def _skills(query: str) -> tuple[Skill, ...]:
     triggers: list[Trigger] = ["message", *TRIGGERS_OF_MODE.get(mode or "", ())]
     # Retired ones and other triggers too: the coach's own hides the shared one of its name.
     rows = CompanionSkill.objects.all()
-    return choose([_skill(row) for row in rows], triggers=triggers, query=query).active
-
-
-def _skill(row: CompanionSkill) -> Skill:
-    return Skill(
-        id=str(row.pk),
-        slug=row.slug,
-        description=row.description,
-        body=row.body,
-        triggers=tuple(cast(list[Trigger], row.triggers)),
-        tokens=row.token_estimate,
-        is_global=row.coach_id is None,
-        is_retired=row.retired_at is not None,
-        last_used_at=row.last_used_at,
-    )
+    return choose([as_rules_see(row, body=row.body) for row in rows], triggers=triggers, query=query).active
 
 
 def _memory(coach: User, now: datetime) -> p.MemoryContext:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import F
 from django.utils.text import slugify
 
 from companion.engine import skills as rules
+from companion.engine.response import Trigger
 from companion.engine.tokens import OverBudgetError, estimate
 from companion.models import CompanionSkill, Proposal
 
@@ -24,6 +25,21 @@ def load_shipped(files: Iterable[rules.SkillFile]) -> int:
     Runs as the owner: the application role may not write a row without a coach.
     """
     return sum(_load(file) for file in files)
+
+
+def as_rules_see(row: CompanionSkill, *, body: str) -> rules.Skill:
+    """Put a row as the engine's rules see it; `body` is apart, because a list needs none."""
+    return rules.Skill(
+        id=str(row.pk),
+        slug=row.slug,
+        description=row.description,
+        body=body,
+        triggers=tuple(cast(list[Trigger], row.triggers)),
+        tokens=row.token_estimate,
+        is_global=row.coach_id is None,
+        is_retired=row.retired_at is not None,
+        last_used_at=row.last_used_at,
+    )
 
 
 def apply_proposal(proposal: Proposal, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from companion.models import ClientKnowledge, CompanionMemory, SessionIntelligen
 
 router = Router(tags=["memory"])
 RECENT = 20
-LayerName = Literal["coach_profile", "client_knowledge", "session_intelligence"]
+MemoryLayer = Literal["coach_profile", "client_knowledge", "session_intelligence"]
 
 
 class StatsShape(Schema):
@@ -30,7 +30,7 @@ class EntryShape(Schema):
     """One thing known, and where from."""
 
     id: UUID
-    layer: LayerName
+    layer: MemoryLayer
     client_id: UUID | None
     statement: str
     quote: str
@@ -49,7 +49,7 @@ class MemoryShape(Schema):
 
 @router.get("memory/", response=MemoryShape)
 def memory(
-    request: HttpRequest, layer: LayerName | None = None, client_id: UUID | None = None
+    request: HttpRequest, layer: MemoryLayer | None = None, client_id: UUID | None = None
 ) -> MemoryShape:
     """Tell what the companion knows; `client_id` keeps to one client and leaves the profile out."""
     practice_of(request)
@@ -64,7 +64,7 @@ def memory(
     return MemoryShape(stats=StatsShape(**counts), recent=found[:RECENT])
 
 
-def _rows(client_id: UUID | None) -> dict[LayerName, Any]:
+def _rows(client_id: UUID | None) -> dict[MemoryLayer, Any]:
     own = CompanionMemory.objects.current().defer("search").order_by("-observed_at")
     clients = ClientKnowledge.objects.current().defer("search").order_by("-observed_at")
     sessions = SessionIntelligence.objects.select_related("session").order_by("-session__starts_at")
@@ -77,7 +77,7 @@ def _rows(client_id: UUID | None) -> dict[LayerName, Any]:
     return {"coach_profile": own, "client_knowledge": clients, "session_intelligence": sessions}
 
 
-def _fact(layer: LayerName) -> Callable[[Any], EntryShape]:
+def _fact(layer: MemoryLayer) -> Callable[[Any], EntryShape]:
     def shape(row: Any) -> EntryShape:
         return EntryShape(
             id=row.pk,
@@ -108,7 +108,7 @@ def _session(row: SessionIntelligence) -> EntryShape:
     )
 
 
-_SHAPES: Mapping[LayerName, Callable[[Any], EntryShape]] = {
+_SHAPES: Mapping[MemoryLayer, Callable[[Any], EntryShape]] = {
     "coach_profile": _fact("coach_profile"),
     "client_knowledge": _fact("client_knowledge"),
     "session_intelligence": _session,

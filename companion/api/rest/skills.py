@@ -1,7 +1,7 @@
 """GET skills/ and skills/active/: what the companion knows how to do, without the instruction texts."""
 
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Literal, cast
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from ninja import Router, Schema
 from coaching.accounts.http import UserRequest
 from coaching.models import CoachingProfile
 from companion.actions import audit
+from companion.actions.skills import as_rules_see
 from companion.api.rest.access import practice_of
 from companion.api.rest.errors import RefusedError
 from companion.engine import skills as rules
@@ -63,12 +64,14 @@ def active(request: HttpRequest, trigger: Trigger, coach_id: UUID | None = None)
         return _shape(rows, [skill.slug for skill in chosen])
 
 
-def _practice(request: UserRequest, coach_id: UUID | None) -> "nullcontext[None] | _Visit":
+@contextmanager
+def _practice(request: UserRequest, coach_id: UUID | None) -> Iterator[None]:
     """Stay in the caller's practice, or let staff into another; it is written down there."""
     own = request.coach
     if coach_id is None or (own and own.pk == coach_id):
         practice_of(request)
-        return nullcontext()
+        yield
+        return
     if not request.user.is_staff:
         # The same answer whether that coach exists or not.
         raise RefusedError("staff_only", "`coach_id` is for staff; leave it out for your own companion.")
@@ -76,22 +79,9 @@ def _practice(request: UserRequest, coach_id: UUID | None) -> "nullcontext[None]
         raise RefusedError("has_practice", "Sign in as an operator without a practice to look at another's.")
     if not CoachingProfile.objects.filter(pk=coach_id).exists():
         raise Http404
-    return _Visit(request, coach_id)
-
-
-class _Visit:
-    """A look of staff's into a practice."""
-
-    def __init__(self, request: UserRequest, coach_id: UUID) -> None:
-        self.request, self.coach_id = request, coach_id
-        self.door = tenant(coach_id)
-
-    def __enter__(self) -> None:
-        self.door.__enter__()
-        audit.note("skills.read_by_staff", by=self.request.user, object_id=self.coach_id)
-
-    def __exit__(self, *error: object) -> bool | None:
-        return self.door.__exit__(*error)  # type: ignore[arg-type]
+    with tenant(coach_id):
+        audit.note("skills.read_by_staff", by=request.user, object_id=coach_id)
+        yield
 
 
 def _rows() -> list[CompanionSkill]:
@@ -99,20 +89,7 @@ def _rows() -> list[CompanionSkill]:
 
 
 def _as_rules_see(rows: Iterable[CompanionSkill]) -> list[rules.Skill]:
-    return [
-        rules.Skill(
-            id=str(row.pk),
-            slug=row.slug,
-            description=row.description,
-            body="",
-            triggers=tuple(cast(list[Trigger], row.triggers)),
-            tokens=row.token_estimate,
-            is_global=row.coach_id is None,
-            is_retired=row.retired_at is not None,
-            last_used_at=row.last_used_at,
-        )
-        for row in rows
-    ]
+    return [as_rules_see(row, body="") for row in rows]
 
 
 def _shape(rows: Iterable[CompanionSkill], slugs: Iterable[str]) -> SkillsShape:
