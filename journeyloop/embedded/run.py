@@ -79,8 +79,7 @@ def _only_one(data_dir: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _environment(data_dir: Path, port: str) -> Iterator[dict[str, str]]:
     """Run the services that the environment does not name and yield what our programs shall see."""
-    if not port.isdigit() or not _is_free(int(port)):
-        raise EmbeddedServicesError(f"Port {port} is taken. Choose another one: PORT=8001 make run")
+    check_port(port)
     values = run_env.load(data_dir)
     own_database, own_redis = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
     with contextlib.ExitStack() as stack:
@@ -121,14 +120,35 @@ def _kept_port(url: str | None) -> int:
     return port if port and _is_free(port) else postgres.free_port()
 
 
+def check_port(port: str) -> None:
+    """Say why web could not listen there, before anything is started."""
+    if not port.isdigit() or not 0 < int(port) < 65_536:
+        problem = f"PORT={port} is not a port number."
+    else:
+        try:
+            _bind(int(port))
+        except PermissionError:
+            problem = f"Port {port} is not open to this user."
+        except OSError:
+            problem = f"Port {port} is taken."
+        else:
+            return
+    free = next(filter(_is_free, range(8001, 8100)), postgres.free_port())
+    raise EmbeddedServicesError(f"{problem} Choose another one: PORT={free} make run")
+
+
 def _is_free(port: int) -> bool:
+    try:
+        _bind(port)
+    except OSError:
+        return False
+    return True
+
+
+def _bind(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            return False
-        return True
+        probe.bind(("127.0.0.1", port))
 
 
 def _prepare(data_dir: Path, environment: dict[str, str]) -> None:

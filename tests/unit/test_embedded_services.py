@@ -14,9 +14,10 @@ import pytest
 from redis import Redis, RedisError
 
 from journeyloop.embedded import postgres, run_env
-from journeyloop.embedded.homes import home_for
+from journeyloop.embedded.homes import EmbeddedServicesError, home_for
 from journeyloop.embedded.processes import spawn, stop
 from journeyloop.embedded.programs import ProgramEndedError, Programs
+from journeyloop.embedded.run import check_port
 from journeyloop.embedded.services import Services, ephemeral
 
 
@@ -126,6 +127,24 @@ def test_it_keeps_what_run_env_holds_and_shows_it_to_nobody_else(tmp_path: Path)
     assert (tmp_path / "run.env").stat().st_mode & 0o777 == 0o600
     assert first["DEBUG"] == "1"
     assert len(first["SECRET_KEY"]) >= 50
+
+
+def test_it_names_a_free_port_when_the_wished_one_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+
+        with pytest.raises(
+            EmbeddedServicesError, match=rf"^Port {taken} is taken\. .* PORT=\d+ make run$"
+        ) as told:
+            check_port(str(taken))
+
+    check_port(str(told.value).partition("PORT=")[2].split()[0])
+
+
+@pytest.mark.parametrize("word", ["eight", "0", "-1", "65536", "80 00"])
+def test_it_knows_what_is_no_port(word: str) -> None:
+    with pytest.raises(EmbeddedServicesError, match="is not a port number"):
+        check_port(word)
 
 
 @pytest.fixture
