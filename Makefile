@@ -34,7 +34,7 @@ check: .venv/installed
 	$(DEVELOPMENT) $(BIN)/mypy
 	$(DEVELOPMENT) $(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint .
-	$(BIN)/djlint --quiet --check .
+	$(BIN)/djlint --check .
 	$(DEVELOPMENT) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
