@@ -34,9 +34,12 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 TENANCY_SINGLE_ROLE = env.bool("TENANCY_SINGLE_ROLE", default=False)
 
 
+SECRET_KEY_LENGTH = 50
+
+
 def refuse_unsafe_production() -> None:
     """Name every missing value at once: an operator should not have to boot five times."""
-    needed = ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "ALLOWED_HOSTS"]
+    needed = ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "ALLOWED_HOSTS", "EMAIL_URL"]
     if not TENANCY_SINGLE_ROLE:
         needed += ["DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL"]
     missing = [name for name in needed if not os.environ.get(name)]
@@ -44,6 +47,10 @@ def refuse_unsafe_production() -> None:
         raise ImproperlyConfigured(
             f"Production needs {', '.join(missing)}; docs/operating.md says what each one is. Where "
             "the database offers one role only, TENANCY_SINGLE_ROLE=1 accepts walls in code alone."
+        )
+    if len(SECRET_KEY) < SECRET_KEY_LENGTH:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY has {len(SECRET_KEY)} characters; sessions and links need {SECRET_KEY_LENGTH}."
         )
     if "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS=* is for development; name the hosts that serve this site.")

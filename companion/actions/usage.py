@@ -1,6 +1,6 @@
 """What model calls may cost, and what they did cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -25,6 +25,11 @@ class Price:
     def worst_case(self, *, prompt_bytes: int, output_tokens: int) -> Decimal:
         """Bound one call from above: a token has a byte at least, and in practice three."""
         return (self.input_usd * prompt_bytes / 3 + self.output_usd * output_tokens) / MILLION
+
+    def of(self, used: Usage) -> Usage:
+        """Price a call that nobody has priced, as dearly as it was reserved."""
+        tokens_usd = self.input_usd * used.input_tokens + self.output_usd * used.output_tokens
+        return replace(used, cost=used.cost or tokens_usd / MILLION)
 
 
 def reserve(

@@ -94,7 +94,7 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
         answer = await agent.answer(
             work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)
         )
-        await database.run(_finish, work, answer)
+        await database.run(_finish, work, answer, brain.price)
     except turns.OvertakenError as overtaken:
         log.info("turn.overtaken", turn=str(claim.turn_id), reason=str(overtaken))
     except usage.BudgetSpentError:
@@ -109,7 +109,7 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
             retryable=failure.retryable,
             asked_seconds=failure.retry_after,
             partial_text=failure.partial_text,
-            used=failure.usage,
+            used=brain.price.of(failure.usage),
         )
     except Exception:
         log.exception("turn.broken", turn=str(claim.turn_id))
@@ -134,13 +134,13 @@ def _show(attempt: Attempt, offset: int, piece: str) -> None:
     events.push_text(coach_id=claim.coach_id, turn_id=claim.turn_id, offset=offset, text=piece)
 
 
-def _finish(work: turns.Work, answer: agent.Answer) -> None:
+def _finish(work: turns.Work, answer: agent.Answer, price: usage.Price) -> None:
     with tenant(work.claim.coach_id):
         told = turns.finish(
             work=work,
             response=answer.response,
             refusals=answer.refusals,
-            used=answer.usage,
+            used=price.of(answer.usage),
             now=timezone.now(),
         )
         tell(work.claim, told)

@@ -2,7 +2,7 @@
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connections
 
 log = structlog.get_logger(__name__)
 
@@ -14,8 +14,8 @@ FROM pg_roles WHERE rolname = current_user
 """
 
 _WRONG = """\
-The database role {role!r} in DATABASE_URL {why}, so PostgreSQL would not keep practices apart.
-Give DATABASE_URL a role that owns no table, and the owner's in DATABASE_OWNER_URL
+The database role {role!r} in {variable} {why}, so PostgreSQL would not keep practices apart.
+Give {variable} a role that owns no table, and the owner's in DATABASE_OWNER_URL
 (docs/operating.md, "Three database roles"). To accept walls in code alone, set TENANCY_SINGLE_ROLE=1."""
 
 
@@ -26,7 +26,7 @@ class WrongRoleError(SystemExit):
 def refuse_wrong_role() -> None:
     """Stop this process when its role is a superuser, bypasses row security, or owns the tables."""
     try:
-        why = _why_wrong()
+        why = _why_wrong("default", "DATABASE_URL") or _why_wrong("system", "DATABASE_SYSTEM_URL")
     except OperationalError:
         log.warning("tenancy.role_unchecked", reason="database unreachable")
         return
@@ -38,11 +38,11 @@ def refuse_wrong_role() -> None:
     raise WrongRoleError(why)
 
 
-def _why_wrong() -> str | None:
-    with connection.cursor() as cursor:
+def _why_wrong(alias: str, variable: str) -> str | None:
+    with connections[alias].cursor() as cursor:
         cursor.execute(_ROLE)
         role, unbound, owns = cursor.fetchone()
-    connection.close()
+    connections[alias].close()
     if unbound:
-        return _WRONG.format(role=role, why="is a superuser or bypasses row security")
-    return _WRONG.format(role=role, why="owns the tables") if owns else None
+        return _WRONG.format(role=role, variable=variable, why="is a superuser or bypasses row security")
+    return _WRONG.format(role=role, variable=variable, why="owns the tables") if owns else None

@@ -50,7 +50,7 @@ class Wall(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
         table = _model(from_state.apps, app_label, self.model)._meta.db_table
-        for policy in ("tenant", "client_only", "shared_read"):
+        for policy in ("tenant", "client_only", "client_deletes_nothing", "shared_read"):
             schema_editor.execute(f'DROP POLICY IF EXISTS {policy} ON "{table}"')
         schema_editor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
 
@@ -62,7 +62,15 @@ class Wall(Operation):
         statements = [
             f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
             f'CREATE POLICY tenant ON "{table}" USING ({_COACH}) WITH CHECK ({_COACH})',
-            f'CREATE POLICY client_only ON "{table}" AS RESTRICTIVE USING ({self._client_rule()})',
+            # What a client writes goes through the coach's door, by actions: their own session only reads.
+            (
+                f'CREATE POLICY client_only ON "{table}" AS RESTRICTIVE '
+                f"USING ({self._client_rule()}) WITH CHECK ({_CLIENT} IS NULL)"
+            ),
+            (
+                f'CREATE POLICY client_deletes_nothing ON "{table}" AS RESTRICTIVE '
+                f"FOR DELETE USING ({_CLIENT} IS NULL)"
+            ),
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (coach_id, id)',
         ]
         if self.shared:

@@ -18,6 +18,7 @@ PRODUCTION = {
     "SECRET_KEY": "k" * 50,
     "FIELD_ENCRYPTION_KEYS": "k" * 32,
     "ALLOWED_HOSTS": "coach.example.org",
+    "EMAIL_URL": "consolemail://",
 }
 READS = re.compile(
     r"""(?:\benv\.\w+|\bdatabase|environ\.get)\(\s*"([A-Z][A-Z0-9_]+)"|environ\["([A-Z0-9_]+)"\]"""
@@ -73,12 +74,25 @@ def test_it_reads_run_env_only_without_a_database_url(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "ALLOWED_HOSTS", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL"],
+    [
+        "SECRET_KEY",
+        "FIELD_ENCRYPTION_KEYS",
+        "ALLOWED_HOSTS",
+        "EMAIL_URL",
+        "DATABASE_OWNER_URL",
+        "DATABASE_SYSTEM_URL",
+    ],
 )
 def test_production_refuses_to_start_without(name: str) -> None:
     answer = _settings({key: value for key, value in PRODUCTION.items() if key != name})
 
     assert f"Production needs {name};" in answer
+
+
+def test_production_refuses_a_short_key() -> None:
+    answer = _settings({**PRODUCTION, "SECRET_KEY": "short"})
+
+    assert "SECRET_KEY has 5 characters" in answer
 
 
 def test_production_refuses_every_host_and_accepts_one_role_only_when_told() -> None:

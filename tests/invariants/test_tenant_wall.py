@@ -126,10 +126,11 @@ def test_a_permissive_policy_names_the_coach_and_a_restrictive_one_the_client(ta
         """,
         table,
     )
-    (permissive, reads, writes), (restrictive, client_reads, _) = policies
+    (permissive, reads, writes), (restrictive, client_reads, client_writes) = policies
 
     assert (permissive, _names_coach(reads), _names_coach(writes)) == ("PERMISSIVE", True, True)
     assert (restrictive, "app.client" in client_reads) == ("RESTRICTIVE", True)
+    assert "app.client" in client_writes
 
 
 def _names_coach(expression: str) -> bool:
@@ -291,6 +292,19 @@ def test_a_clients_own_session_sees_no_row_of_anybody_else(table: str, twins: Tw
 
     about_them = _rows_about(twins.alice, model, client) if model in SEEN_BY_CLIENTS else []
     assert seen == {row.pk for row in about_them}
+
+
+@pytest.mark.parametrize("model", SEEN_BY_CLIENTS)
+def test_a_clients_own_session_changes_and_deletes_nothing(model: type[Model], twins: Twins) -> None:
+    alice, (client, _) = twins.alice.coach, twins.alice.clients
+    own = _rows_about(twins.alice, model, client)[0]
+
+    with tenant(alice.pk, client.pk):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            model.objects.filter(pk=own.pk).update(time_zone="UTC")
+        model.objects.filter(pk=own.pk)._raw_delete(using="default")
+
+        assert model.objects.filter(pk=own.pk).exists()
 
 
 def _rows_about(practice: Practice, model: type[Model], client: Client) -> list[Model]:
