@@ -130,3 +130,10 @@ def test_a_refused_call_costs_nothing_and_an_unreadable_one_what_it_used(practic
 
     costs = UsageEntry.objects.order_by("fence").values_list("cost_usd", flat=True)
     assert list(costs) == [Decimal(0), Decimal("0.02")]
+
+
+def test_a_call_that_nobody_prices_costs_what_it_was_reserved_at() -> None:
+    price = usage.Price(input_usd=Decimal(10), output_usd=Decimal(50))
+
+    assert price.of(Usage(input_tokens=1_000, output_tokens=100)).cost == Decimal("0.015")
+    assert price.of(Usage(input_tokens=1_000, cost=Decimal("0.002"))).cost == Decimal("0.002")
