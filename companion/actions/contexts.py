@@ -16,8 +16,8 @@ class NothingToShowError(Exception):
     """A panel was asked to show a client or a session that is not there."""
 
 
-def show(*, panel: PanelName, kind: PanelKind, object_id: UUID | None = None) -> int:
-    """Put something into a panel; returns the panel's new version. Raises NothingToShowError."""
+def show(*, panel: PanelName, kind: PanelKind, object_id: UUID | None = None) -> None:
+    """Put something into a panel. Raises NothingToShowError."""
     model = NEEDS_OBJECT.get(kind)
     if model and not model.objects.filter(pk=object_id).exists():
         raise NothingToShowError(f"there is no {kind} {object_id}")
@@ -28,18 +28,11 @@ def show(*, panel: PanelName, kind: PanelKind, object_id: UUID | None = None) ->
             f"{panel}_version": F(f"{panel}_version") + 1,
         }
     )
-    return _version(panel)
 
 
-def touch(panel: PanelName) -> int:
-    """Count a change in what a panel already shows; returns its new version."""
+def touch(panel: PanelName) -> None:
+    """Count a change in what a panel already shows."""
     CompanionContext.objects.update(**{f"{panel}_version": F(f"{panel}_version") + 1})
-    return _version(panel)
-
-
-def _version(panel: PanelName) -> int:
-    """Read a panel's version."""
-    return CompanionContext.objects.get().panel(panel)[2]
 
 
 def set_mode(*, mode: str, client: Client | None = None) -> CompanionContext:

@@ -8,12 +8,13 @@ here, and what does not hold becomes a refusal that the coach reads.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.db import transaction
 
 from coaching.models import Client
-from companion.actions import bootstrapping, contexts, memory, notifications, personality, proposals
+from companion.actions import bootstrapping, contexts, memory, notifications, personality, proposals, told
+from companion.actions.told import Told
 from companion.engine import effects as deeds
 from companion.engine.capabilities import Rights
 from companion.engine.memory import quote_found
@@ -32,19 +33,10 @@ from companion.models import (
 
 HISTORY = 50
 """Messages in which an answer is looked for."""
-EventName = Literal["chat-message", "main-update", "secondary-update", "notification"]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An event that browsers hear of once this is committed."""
-
-    event: EventName
-    data: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Stage:
     """The turn whose effects are carried out."""
 
     turn: Turn
@@ -54,18 +46,19 @@ class Scene:
     now: datetime
     told: list[Told] = field(default_factory=list)
 
-    def tell(self, event: EventName, **data: Any) -> None:
-        """Note what browsers are to hear."""
-        self.told.append(Told(event, data))
+    def tell_panel(self, name: contexts.PanelName) -> None:
+        """Let browsers fetch a panel again, whatever it shows: what it could show has changed."""
+        contexts.touch(name)
+        self.told.append(told.of_panel(name))
 
 
-def apply(effects: Iterable[deeds.Effect], *, scene: Scene) -> list[Refusal]:
+def apply(effects: Iterable[deeds.Effect], *, stage: Stage) -> list[Refusal]:
     """Carry out each effect; one that cannot be is undone alone and returned as a refusal."""
     refusals = []
     for effect in effects:
         try:
             with transaction.atomic():
-                _CARRY_OUT[type(effect)](effect, scene)
+                _CARRY_OUT[type(effect)](effect, stage)
         except (OverBudgetError, contexts.NothingToShowError, Client.DoesNotExist) as error:
             refusals.append(Refusal(code="not_possible", what=type(effect).__name__, why=_plain(error)))
     return refusals
@@ -79,41 +72,31 @@ def _plain(error: Exception) -> str:
     )
 
 
-def _show(effect: deeds.PanelUpdate, scene: Scene) -> None:
+def _show(effect: deeds.PanelUpdate, stage: Stage) -> None:
     kind = PanelKind(effect.kind)
-    version = contexts.show(panel=effect.panel, kind=kind, object_id=effect.object_id)
-    scene.tell(
-        "main-update" if effect.panel == "main" else "secondary-update",
-        panel=effect.panel,
-        kind=kind,
-        object=_id(effect.object_id),
-        version=version,
-    )
+    contexts.show(panel=effect.panel, kind=kind, object_id=effect.object_id)
+    stage.told.append(told.of_panel(effect.panel))
 
 
-def _id(value: object) -> str | None:
-    return str(value) if value else None
-
-
-def _notify(effect: deeds.Notify, scene: Scene) -> None:
+def _notify(effect: deeds.Notify, stage: Stage) -> None:
     text = f"{effect.title}: {effect.text}" if effect.text else effect.title
-    _tell_notice(notifications.notify(text=text, turn=scene.turn), scene)
+    _tell_notice(notifications.notify(text=text, turn=stage.turn), stage)
 
 
-def _tell_notice(notice: Any, scene: Scene) -> None:
-    scene.tell("notification", id=str(notice.pk), version=1)
+def _tell_notice(notice: Any, stage: Stage) -> None:
+    stage.told.append(Told("notification", {"id": str(notice.pk), "version": 1}))
 
 
-def _hint(effect: deeds.ContextHint, scene: Scene) -> None:
+def _hint(effect: deeds.ContextHint, stage: Stage) -> None:
     client = Client.objects.get(pk=effect.client_id) if effect.client_id else None
     contexts.set_mode(mode=effect.mode, client=client)
 
 
-def _propose_layer(effect: deeds.ProposeLayer, scene: Scene) -> None:
-    quotes = bootstrapping.quotes_for(effect.layer) if scene.rights.bootstrap else []
+def _propose_layer(effect: deeds.ProposeLayer, stage: Stage) -> None:
+    quotes = bootstrapping.quotes_for(effect.layer) if stage.rights.bootstrap else []
     evidence = [*quotes, *([effect.quote] if effect.quote and effect.quote not in quotes else [])]
     _propose(
-        scene,
+        stage,
         kind=Proposal.Kind.LAYER,
         layer=effect.layer,
         title=TITLES[effect.layer],
@@ -123,36 +106,30 @@ def _propose_layer(effect: deeds.ProposeLayer, scene: Scene) -> None:
     )
 
 
-def _propose(scene: Scene, *, kind: Proposal.Kind, text: str, **particulars: Any) -> None:
-    proposals.propose(kind=kind, text=text, turn=scene.turn, now=scene.now, **particulars)
-    scene.tell(
-        "secondary-update",
-        panel="secondary",
-        kind="proposals",
-        object=None,
-        version=contexts.touch("secondary"),
-    )
+def _propose(stage: Stage, *, kind: Proposal.Kind, text: str, **particulars: Any) -> None:
+    proposals.propose(kind=kind, text=text, turn=stage.turn, now=stage.now, **particulars)
+    stage.tell_panel("secondary")
 
 
-def _write_layer(effect: deeds.WriteLayer, scene: Scene) -> None:
+def _write_layer(effect: deeds.WriteLayer, stage: Stage) -> None:
     version = personality.write_layer(
         layer=effect.layer,
         text=effect.text,
         source=PersonalityVersion.Source.COMPANION,
         by=None,
-        turn=scene.turn,
+        turn=stage.turn,
     )
     notice = notifications.notify(
         text=f"I updated “{Layer(effect.layer).label}”. {effect.reason}",
-        turn=scene.turn,
+        turn=stage.turn,
         undo_version=version.pk,
     )
-    _tell_notice(notice, scene)
+    _tell_notice(notice, stage)
 
 
-def _propose_skill(effect: deeds.ProposeSkill, scene: Scene) -> None:
+def _propose_skill(effect: deeds.ProposeSkill, stage: Stage) -> None:
     _propose(
-        scene,
+        stage,
         kind=Proposal.Kind.SKILL,
         title=effect.slug,
         text=effect.body,
@@ -166,9 +143,9 @@ def _propose_skill(effect: deeds.ProposeSkill, scene: Scene) -> None:
     )
 
 
-def _propose_schedule(effect: deeds.ProposeSchedule, scene: Scene) -> None:
+def _propose_schedule(effect: deeds.ProposeSchedule, stage: Stage) -> None:
     _propose(
-        scene,
+        stage,
         kind=Proposal.Kind.SCHEDULE,
         title=effect.name,
         text=effect.task,
@@ -177,24 +154,18 @@ def _propose_schedule(effect: deeds.ProposeSchedule, scene: Scene) -> None:
     )
 
 
-def _remember(effect: deeds.Remember, scene: Scene) -> None:
+def _remember(effect: deeds.Remember, stage: Stage) -> None:
     kept = memory.keep(
-        wish=effect, message=scene.message, turn=scene.turn, taint=scene.rights.taint, now=scene.now
+        wish=effect, message=stage.message, turn=stage.turn, taint=stage.rights.taint, now=stage.now
     )
     if kept:
-        scene.tell(
-            "secondary-update",
-            panel="secondary",
-            kind="memory",
-            object=None,
-            version=contexts.touch("secondary"),
-        )
+        stage.tell_panel("secondary")
 
 
-def _draft_nudge(effect: deeds.DraftNudge, scene: Scene) -> None:
+def _draft_nudge(effect: deeds.DraftNudge, stage: Stage) -> None:
     client = Client.objects.get(pk=effect.client_id)
     _propose(
-        scene,
+        stage,
         kind=Proposal.Kind.NUDGE,
         title=effect.subject,
         text=effect.body,
@@ -204,28 +175,28 @@ def _draft_nudge(effect: deeds.DraftNudge, scene: Scene) -> None:
     )
 
 
-def _answer_topic(effect: deeds.AnswerTopic, scene: Scene) -> None:
+def _answer_topic(effect: deeds.AnswerTopic, stage: Stage) -> None:
     bootstrapping.settle_topic(
-        key=effect.topic, result=effect.result, quote=effect.quote, message=_holder(effect.quote, scene)
+        key=effect.topic, result=effect.result, quote=effect.quote, message=_holder(effect.quote, stage)
     )
 
 
-def _holder(quote: str, scene: Scene) -> Message:
+def _holder(quote: str, stage: Stage) -> Message:
     """Find the message in which the coach said it: this one, or the newest before it."""
     said = Message.objects.filter(
-        conversation=scene.turn.conversation_id, role=Message.Role.COACH, number__lte=scene.message.number
+        conversation=stage.turn.conversation_id, role=Message.Role.COACH, number__lte=stage.message.number
     )
     held = (each for each in said.order_by("-number")[:HISTORY] if quote_found(quote, each.text))
-    return next(held, scene.message)
+    return next(held, stage.message)
 
 
-def _ask(effect: deeds.AskQuestion, scene: Scene) -> None:
+def _ask(effect: deeds.AskQuestion, stage: Stage) -> None:
     MicroInteraction.objects.create(
-        turn=scene.turn, kind=effect.kind, prompt=effect.prompt[:300], options=list(effect.options)
+        turn=stage.turn, kind=effect.kind, prompt=effect.prompt[:300], options=list(effect.options)
     )
 
 
-_CARRY_OUT: dict[type, Callable[[Any, Scene], None]] = {
+_CARRY_OUT: dict[type, Callable[[Any, Stage], None]] = {
     deeds.PanelUpdate: _show,
     deeds.Notify: _notify,
     deeds.ContextHint: _hint,

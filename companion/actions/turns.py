@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.db.models.functions import Now
 
-from companion.actions import bootstrapping, effects, scenes, usage
+from companion.actions import bootstrapping, effects, scenes, told, usage
 from companion.actions.claims import ATTEMPTS, Claim
-from companion.actions.effects import Told
+from companion.actions.told import Told
 from companion.engine import router
 from companion.engine.prompt_assembler import Prompt, assemble
 from companion.engine.response import CompanionResponse, Refusal
@@ -99,7 +99,7 @@ def leave_words(*, claim: Claim, text: str) -> list[Told]:
     stopped = Turn.objects.filter(pk=claim.turn_id, status=Status.CANCELLED, fence=claim.fence + 1)
     if not stopped.update(partial_text=text):
         return []
-    return [told_of(stopped.get())]
+    return [told.of_turn(stopped.get())]
 
 
 def finish(
@@ -120,21 +120,21 @@ def finish(
     conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
     turn.taint, turn.model_name = work.grounds.rights.taint, work.model_name
     routed = router.effects(response, grounds=work.grounds)
-    scene = effects.Scene(turn=turn, message=_asked(turn), rights=work.grounds.rights, now=now)
+    stage = effects.Stage(turn=turn, message=_asked(turn), rights=work.grounds.rights, now=now)
     if turn.kind == Turn.Kind.CHAT:
         conversation.memory_told = work.memory_told
-        Message.objects.filter(pk=scene.message.pk).update(context_note=work.note)
-    not_done = effects.apply(routed.effects, scene=scene)
+        Message.objects.filter(pk=stage.message.pk).update(context_note=work.note)
+    not_done = effects.apply(routed.effects, stage=stage)
     turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
     _store_answer(turn, conversation, response.chat_message)
     usage.settle(turn=turn, fence=work.claim.fence, used=used, now=now)
     if work.grounds.rights.bootstrap:
         bootstrapping.begin(now=now)
         bootstrapping.mark_asked()
-        scene.tell("main-update", panel="main", kind="bootstrap", object=None, version=turn.number)
+        stage.tell_panel("main")
     if any(each["code"] == "needs_clean_turn" for each in turn.refusals):
-        scene.told.append(told_of(_queue_clean_turn(turn, conversation)))
-    return [told_of(turn), *scene.told]
+        stage.told.append(told.of_turn(_queue_clean_turn(turn, conversation)))
+    return [told.of_turn(turn), *stage.told]
 
 
 def fail(
@@ -162,7 +162,7 @@ def fail(
     wait = _backoff(turn.attempts, asked_seconds)
     if not retryable or turn.attempts >= ATTEMPTS or wait > LONGEST_WAIT:
         _end(turn, Status.FAILED, words)
-        return Failed([told_of(turn)], None)
+        return Failed([told.of_turn(turn)], None)
     turn.status, turn.lease_until = Status.QUEUED, None
     turn.save(update_fields=["status", "lease_until", "error_code", "partial_text"])
     Turn.objects.filter(pk=turn.pk).update(not_before=Now() + wait)
@@ -190,7 +190,7 @@ def give_up(*, claim: Claim) -> list[Told]:
             finished_at=Now(),
         )
     )
-    return [told_of(Turn.objects.get(pk=claim.turn_id))] if ended else []
+    return [told.of_turn(Turn.objects.get(pk=claim.turn_id))] if ended else []
 
 
 def cancel(*, turn: Turn, now: datetime) -> bool:
@@ -220,11 +220,6 @@ def retry(*, turn: Turn) -> bool:
     )
     turn.refresh_from_db()
     return bool(again)
-
-
-def told_of(turn: Turn) -> Told:
-    """Describe a change of a turn to browsers."""
-    return Told("chat-message", {"turn": str(turn.pk), "message": None, "version": turn.fence})
 
 
 def _held(claim: Claim, *, lock: bool = False) -> Turn:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from companion.actions import turns, usage
 from companion.actions.claims import Claim
-from companion.actions.effects import Told
+from companion.actions.told import Told
 from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from companion.actions import conversations, turns
 from companion.actions.claims import LEASE, Claim
-from companion.actions.effects import Told
+from companion.actions.told import Told
 from companion.actions.usage import Price
 from companion.engine.capabilities import Taint
 from companion.engine.prompt_assembler import Prompt

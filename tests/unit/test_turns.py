@@ -13,6 +13,7 @@ from companion.engine.effects import Notify
 from companion.engine.response import lenient
 from companion.engine.usage import Usage
 from companion.models import (
+    CompanionContext,
     CompanionMemory,
     Conversation,
     Message,
@@ -68,6 +69,20 @@ def test_a_finished_turn_has_exactly_one_message_and_all_its_effects(practice: C
         "main-update",
         "notification",
     ]
+    main = CompanionContext.objects.get()
+    assert told[3].data == {
+        "panel": "main",
+        "kind": "client",
+        "object": str(client.pk),
+        "version": main.main_version,
+    }
+
+
+def test_an_event_names_what_its_panel_really_shows(practice: CoachingProfile) -> None:
+    shown = CompanionContext.objects.get().secondary_kind
+    told = finish(begin(say("Please be kind.")), "I will.", personality_updates=[SOUL])
+
+    assert [each.data["kind"] for each in told if each.event == "secondary-update"] == [shown]
 
 
 def test_a_cancelled_attempt_finishes_nothing(practice: CoachingProfile) -> None:
@@ -96,7 +111,7 @@ def test_an_effect_that_cannot_be_is_refused_alone(practice: CoachingProfile) ->
 def test_half_of_an_effect_that_is_refused_is_undone(
     practice: CoachingProfile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(effect: Notify, scene: effects.Scene) -> None:
+    def half(effect: Notify, stage: effects.Stage) -> None:
         Notification.objects.create(text="half")
         raise effects.contexts.NothingToShowError("the other half")
 
@@ -111,7 +126,7 @@ def test_half_of_an_effect_that_is_refused_is_undone(
 def test_an_unexpected_error_leaves_nothing_at_all(
     practice: CoachingProfile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(effect: Notify, scene: effects.Scene) -> None:
+    def broken(effect: Notify, stage: effects.Stage) -> None:
         raise ProtectedError("nobody expected this", set())
 
     monkeypatch.setitem(effects._CARRY_OUT, Notify, broken)

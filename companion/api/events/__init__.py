@@ -9,18 +9,16 @@ which only `library` knows; `streams` is the web side.
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
 
+from companion.actions.told import EventName
 from companion.api.events import log
 from companion.api.events.channels import live, reliable
 from companion.api.events.publishing import Message, publisher
 
-__all__ = ["EventName", "last_number", "push_text", "record", "trim"]
-
-EventName = Literal["chat-message", "main-update", "secondary-update", "notification"]
+__all__ = ["last_number", "push_text", "record", "trim"]
 
 
 def record(*, coach_id: UUID, event: EventName, data: Mapping[str, object]) -> None:

@@ -6,11 +6,10 @@ from django.views.decorators.http import require_POST
 
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
-from companion.actions import bootstrapping, contexts
+from companion.actions import bootstrapping, contexts, told
 from companion.api import threads
 from companion.api.views.chat import say
-from companion.api.views.fragments import turns_response
-from companion.api.views.panels import tell_panel
+from companion.api.views.fragments import tell, turns_response
 from companion.engine import bootstrap as rules
 
 
@@ -78,5 +77,5 @@ def _topic(request: CoachRequest) -> rules.Topic:
 
 def _moved_on(request: CoachRequest, cards: list[threads.TurnCard]) -> HttpResponse:
     contexts.touch("main")
-    tell_panel(request, "main")
+    tell(request, told.of_panel("main"))
     return turns_response(request, *cards)

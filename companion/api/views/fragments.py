@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from coaching.accounts.http import CoachRequest
-from companion.actions import turns
+from companion.actions import told
 from companion.api import events
 from companion.api.threads import TurnCard
 from companion.models import Notification, Turn
@@ -19,10 +19,14 @@ def turns_response(request: CoachRequest, *cards: TurnCard, status: int = 200) -
     return TemplateResponse(request, "companion/partials/turns.html", {"cards": cards}, status=status)
 
 
+def tell(request: CoachRequest, what: told.Told) -> None:
+    """Let the coach's open pages hear of a change."""
+    events.record(coach_id=request.coach.pk, event=what.event, data=what.data)
+
+
 def tell_turn(request: CoachRequest, turn: Turn) -> None:
     """Let the coach's other tabs follow a change of a turn."""
-    told = turns.told_of(turn)
-    events.record(coach_id=request.coach.pk, event=told.event, data=told.data)
+    tell(request, told.of_turn(turn))
 
 
 def tell_notice(request: CoachRequest, notification: Notification) -> None:

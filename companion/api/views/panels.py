@@ -1,6 +1,5 @@
 """The two panels beside the conversation: shown, turned to something else, and what can be done in them."""
 
-from typing import Literal
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -15,17 +14,15 @@ from django.views.decorators.vary import vary_on_headers
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from coaching.models import CoachingProfile
-from companion.actions import contexts, memory, provisioning
+from companion.actions import contexts, memory, provisioning, told
 from companion.actions.contexts import NothingToShowError, PanelName
-from companion.api import events, panels
+from companion.actions.told import PANEL_EVENTS
+from companion.api import panels
 from companion.api.desk import Desk
-from companion.models import ClientKnowledge, CompanionContext, CompanionMemory, PanelKind
+from companion.api.views.fragments import tell
+from companion.models import ClientKnowledge, CompanionMemory, PanelKind
 
 TEMPLATE = "companion/partials/panels/panel.html"
-EVENTS: dict[PanelName, Literal["main-update", "secondary-update"]] = {
-    "main": "main-update",
-    "secondary": "secondary-update",
-}
 
 
 def panel_context(coach: CoachingProfile, name: PanelName) -> panels.Panel:
@@ -74,30 +71,23 @@ def forget(request: CoachRequest, fact_id: UUID) -> HttpResponse:
     return _changed(request, name)
 
 
-def tell_panel(request: CoachRequest, name: PanelName) -> None:
-    """Let open pages fetch a panel again."""
-    kind, object_id, version = CompanionContext.objects.get().panel(name)
-    data = {"panel": name, "kind": kind, "object": object_id, "version": version}
-    events.record(coach_id=request.coach.pk, event=EVENTS[name], data=data)
-
-
 def tell_panels(request: CoachRequest) -> None:
     """Let open pages fetch both panels again: what they show has changed."""
-    for name in EVENTS:
+    for name in PANEL_EVENTS:
         contexts.touch(name)
-        tell_panel(request, name)
+        tell(request, told.of_panel(name))
 
 
 def _changed(request: CoachRequest, name: PanelName) -> HttpResponse:
     context = {"panel": panel_context(request.coach, name)}
-    tell_panel(request, name)
+    tell(request, told.of_panel(name))
     if not request.htmx:
         return redirect("companion")
     return TemplateResponse(request, TEMPLATE, context)
 
 
 def _named(name: str) -> PanelName:
-    if name not in EVENTS:
+    if name not in PANEL_EVENTS:
         raise Http404
     return name
 

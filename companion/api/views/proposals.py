@@ -18,11 +18,12 @@ from coaching.accounts.http import CoachRequest
 from companion.actions import personality, proposals
 from companion.actions.proposals import AlreadyDecidedError, StaleProposalError
 from companion.actions.skills import UnfitSkillError
+from companion.actions.told import PANEL_EVENTS
 from companion.api.layers import over_words
 from companion.api.proposals import Card, card_of
 from companion.api.views.fragments import tell_turn
 from companion.api.views.inputs import TEXT_LIMIT, whole_number
-from companion.api.views.panels import EVENTS, tell_panels
+from companion.api.views.panels import tell_panels
 from companion.engine.diffs import words
 from companion.engine.tokens import OverBudgetError
 from companion.models import Proposal
@@ -136,4 +137,4 @@ def _show(request: CoachRequest, card: Card, *, status: int = 200) -> HttpRespon
 def _place(request: CoachRequest) -> str:
     """Say where the card stands, which keeps ids apart where it stands on a page several times."""
     asked = request.POST.get("place", "")
-    return asked if asked in EVENTS else ""
+    return asked if asked in PANEL_EVENTS else ""

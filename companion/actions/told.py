@@ -1,0 +1,31 @@
+"""What open pages are to hear of a change once it is committed: ids and versions, never content."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from companion.actions.contexts import PanelName
+from companion.models import CompanionContext, Turn
+
+EventName = Literal["chat-message", "main-update", "secondary-update", "notification"]
+
+PANEL_EVENTS: dict[PanelName, EventName] = {"main": "main-update", "secondary": "secondary-update"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event to come."""
+
+    event: EventName
+    data: dict[str, Any]
+
+
+def of_turn(turn: Turn) -> Told:
+    """Describe a change of a turn."""
+    return Told("chat-message", {"turn": str(turn.pk), "message": None, "version": turn.fence})
+
+
+def of_panel(name: PanelName) -> Told:
+    """Describe what a panel shows now."""
+    kind, object_id, version = CompanionContext.objects.get().panel(name)
+    data = {"panel": name, "kind": kind, "object": str(object_id) if object_id else None, "version": version}
+    return Told(PANEL_EVENTS[name], data)
