@@ -8,18 +8,12 @@ from django.conf import settings
 from companion.actions.usage import Price
 from companion.engine import agent
 from companion.scheduling.executor import Brain
+from companion.scheduling.model_choice import OFFLINE, model_name
 
-OFFLINE = "offline"
-DEFAULT_MODEL = "anthropic:claude-sonnet-5-5"
-UNKNOWN_PRICE = Price(input_usd=Decimal(10), output_usd=Decimal(50))
-"""For reserving only, when nobody has published a price: the dearest of today's, so that a limit holds."""
+DEAREST = Price(input_usd=Decimal(10), output_usd=Decimal(50))
+"""For reserving only: the dearest of today's, so that a limit holds whichever model is named."""
 
 log = structlog.get_logger(__name__)
-
-
-def model_name() -> str:
-    """Name the model: as set, else Anthropic's when there is a key, else the offline one."""
-    return settings.COMPANION_MODEL or (DEFAULT_MODEL if settings.ANTHROPIC_API_KEY else OFFLINE)
 
 
 def open_brain() -> Brain:
@@ -31,4 +25,4 @@ def open_brain() -> Brain:
 
 
 def _price(name: str) -> Price:
-    return Price(input_usd=Decimal(0), output_usd=Decimal(0)) if name == OFFLINE else UNKNOWN_PRICE
+    return Price(input_usd=Decimal(0), output_usd=Decimal(0)) if name == OFFLINE else DEAREST

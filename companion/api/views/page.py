@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -17,6 +16,7 @@ from companion.api.desk import Desk
 from companion.api.views.inputs import whole_number
 from companion.engine import bootstrap as rules
 from companion.models import Notification
+from companion.scheduling.model_choice import OFFLINE, model_name
 from journeyloop.ids import uuid7
 
 OPENINGS = (
@@ -77,17 +77,10 @@ def _head_context(desk: Desk) -> dict[str, Any]:
         "bootstrap": _bootstrap_context(desk.situation.topics) if desk.is_running else None,
         "kept_notices": [notice for notice in notices if notice.is_kept],
         "new_notices": [notice for notice in reversed(notices) if not notice.is_kept],
-        "is_offline": is_offline(),
+        "is_offline": model_name() == OFFLINE,
     }
 
 
 def _bootstrap_context(topics: Sequence[rules.TopicState]) -> dict[str, Any]:
     settled = sum(topic.status in {"answered", "skipped"} for topic in topics)
     return {"settled": settled, "total": len(topics), "topic": rules.next_topic(topics)}
-
-
-def is_offline() -> bool:
-    """Whether the model that ships with the product answers."""
-    return settings.COMPANION_MODEL == "offline" or not (
-        settings.COMPANION_MODEL or settings.ANTHROPIC_API_KEY
-    )

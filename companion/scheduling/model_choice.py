@@ -1,0 +1,12 @@
+"""Which model answers, as the settings say. Loads no model library, so that pages may ask too."""
+
+from django.conf import settings
+
+OFFLINE = "offline"
+"""The model that ships with the product."""
+DEFAULT_MODEL = "anthropic:claude-sonnet-5-5"
+
+
+def model_name() -> str:
+    """Name the model: as set, else Anthropic's when there is a key, else the offline one."""
+    return settings.COMPANION_MODEL or (DEFAULT_MODEL if settings.ANTHROPIC_API_KEY else OFFLINE)
