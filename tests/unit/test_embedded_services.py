@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,8 +85,17 @@ def test_it_answers_as_redis(services: Services) -> None:
         assert store.ping()
 
 
-def test_it_keeps_data_and_roles_over_a_restart(tmp_path: Path) -> None:
-    home = home_for(tmp_path, throw_away=True)
+@pytest.fixture
+def open_dir() -> Iterator[Path]:
+    """A directory that root's services can enter too, and that goes away: pytest's own are closed to others."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
+
+
+def test_it_keeps_data_and_roles_over_a_restart(open_dir: Path) -> None:
+    home = home_for(open_dir, throw_away=True)
     first = postgres.start(home, port=postgres.free_port(), safe=False)
     with psycopg.connect(first.url("jl_owner")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'yes' AS answer")
@@ -99,14 +109,14 @@ def test_it_keeps_data_and_roles_over_a_restart(tmp_path: Path) -> None:
         second.stop()
 
 
-def test_it_ends_with_the_process_that_started_it_even_when_that_is_killed(tmp_path: Path) -> None:
+def test_it_ends_with_the_process_that_started_it_even_when_that_is_killed(open_dir: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from journeyloop.embedded.services import ephemeral\n"
         "with ephemeral(Path(sys.argv[1])) as running:\n"
         "    print(running.redis_url, running.app_url, flush=True); time.sleep(60)\n"
     )
     parent = subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(open_dir)], stdout=subprocess.PIPE, text=True
     )
     with parent:
         urls = parent.stdout.readline().split() if parent.stdout else []
