@@ -87,7 +87,7 @@ def test_it_answers_as_redis(services: Services) -> None:
 
 @pytest.fixture
 def open_dir() -> Iterator[Path]:
-    """A directory that root's services can enter too, and that goes away: pytest's own are closed to others."""
+    """A directory that goes away, and that services started by root can enter, unlike those of pytest."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         path = Path(name)
         path.chmod(0o755)
