@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class ClientPortalConfig(AppConfig):
-    """What a client sees and does."""
+    """What a client sees and does; empty so far."""
 
     name = "client_portal"

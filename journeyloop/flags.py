@@ -1,5 +1,5 @@
 """
-The three phases, each of which can be taken back by itself: off means no addresses and no work.
+The phases, each of which can be taken back by itself: off means no addresses and no work. One is built.
 
 Read at start, as addresses are: changing COMPANION_PHASE_1 takes a restart.
 """
