@@ -39,8 +39,8 @@ def disarm() -> None:
     The library opens some jobs with RQ's own default, which is pickle, whatever the settings say; and before
     it counts the running ones it calls what an abandoned one names as its failure callback.
     """
-    serializers.PickleSerializer = serializers.JSONSerializer  # type: ignore[assignment]
-    StartedJobRegistry.cleanup = lambda *_args, **_named: None  # type: ignore[method-assign]
+    serializers.PickleSerializer = serializers.JSONSerializer  # type: ignore[assignment] # on purpose
+    StartedJobRegistry.cleanup = lambda *_args, **_named: None  # type: ignore[method-assign] # on purpose
 
 
 def _leads_to(name: str, target: str) -> URLPattern:

@@ -95,7 +95,7 @@ def _coach_by_token(request: HttpRequest, raw: str) -> CoachingProfile:
         # No other site can make a browser send this header, so there is nothing to forge. A request that also
         # carries a session keeps the check. CsrfViewMiddleware reads this flag (Django's test client sets it
         # too) in process_view, which runs after every middleware's __call__.
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # see above
     return coach
 
 

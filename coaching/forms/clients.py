@@ -73,7 +73,7 @@ class ClientForm(forms.Form):
         chosen = [*_CHOSEN_BY_HAND]
         if client is not None and client.status not in chosen:
             chosen.insert(1, Client.Status(client.status))
-        self.fields["status"].choices = [(status.value, status.label) for status in chosen]  # type: ignore[attr-defined]
+        self.fields["status"].choices = [(status.value, status.label) for status in chosen]  # type: ignore[attr-defined] # a choice field
 
     def clean_goal_summary(self) -> str:
         """Keep it to one line: it is shown as a sentence."""

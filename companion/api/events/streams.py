@@ -107,7 +107,8 @@ async def _serve(opened: OpenStream, after: int | None, receive: Receive, send: 
     timer = asyncio.get_running_loop().call_later(lifetime, opened.end)
     try:
         await answers.open_stream(send)
-        await answers.send_chunk(send, b"retry: %d\n\n" % random.randint(*RETRY_MILLISECONDS))  # noqa: S311
+        retry = random.randint(*RETRY_MILLISECONDS)  # noqa: S311 # jitter, no secret
+        await answers.send_chunk(send, b"retry: %d\n\n" % retry)
         await _send_events(opened, after, gone, send)
         async with asyncio.timeout(1):
             await answers.close_stream(send)

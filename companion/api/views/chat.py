@@ -99,7 +99,7 @@ def _as_answer(response: object, key: str | None) -> Wish | None:
     if not response:
         return None
     try:
-        question, answer = UUID(response["id"]), response["answer"]  # type: ignore[index]
+        question, answer = UUID(response["id"]), response["answer"]  # type: ignore[index] # what does not fit is caught
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableRequestError("`interaction_response` needs an `id` and an `answer`.") from error
     return Wish(text=str(answer), request_key=key, question=question)
