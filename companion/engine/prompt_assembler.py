@@ -19,7 +19,7 @@ from companion.engine.framing import frame, label, plain
 from companion.engine.memory import Fact, label_long, line
 from companion.engine.personality import Layer
 from companion.engine.personality import render as render_layers
-from companion.engine.response import LayerName, Trigger
+from companion.engine.response import LayerName
 from companion.engine.skills import Skill
 from companion.engine.skills import render as render_skills
 
@@ -125,7 +125,6 @@ class TurnContext:
     skills: tuple[Skill, ...] = ()
     summary: str = ""
     history: tuple[PastTurn, ...] = ()
-    trigger: Trigger = "message"
     voice: Voice = "coach"
 
 
@@ -147,7 +146,6 @@ class Prompt:
     summary: str
     history: tuple[Exchange, ...]
     current: str
-    trigger: Trigger
 
 
 def assemble(context: TurnContext) -> Prompt:
@@ -161,7 +159,6 @@ def assemble(context: TurnContext) -> Prompt:
             for turn in context.history
         ),
         current=render_message(context.message, context.note),
-        trigger=context.trigger,
     )
 
 
