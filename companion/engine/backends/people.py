@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from companion.engine.backends.reading import Client, Reading
 from companion.engine.backends.variety import spoken
+from companion.engine.personality import TITLES
 from companion.engine.response import CompanionResponse, ContextHint, MicroInteraction, PanelUpdate
 from companion.engine.words import terms
 
@@ -12,6 +13,7 @@ _PREPARE = spoken(r"\b(prepare|prep|brief me|get me ready|ready for)\b")
 _DEBRIEF = spoken(r"\b(debrief|just (finished|had|came out of)|how did (it|the session) go|session went)\b")
 _NOTE = re.compile(r"^- [^:]+: your note of (?P<day>[^“]+) “(?P<words>.*)” \(you, your notes\)$")
 """A note as the context quotes it. Whose it is stands above the list already."""
+_ABOUT_ME = spoken(r"\babout (me|my (work|practice|coaching))\b")
 _ROSTER = spoken(r"\b(my|all|which|list|show)\b.{0,20}\bclients\b|^\W*clients\W*$")
 _DIARY = spoken(r"\b(today|tomorrow|this week|diary|calendar|next session|upcoming|what.?s on|my sessions)\b")
 
@@ -78,6 +80,9 @@ def tell(reading: Reading, client: Client) -> CompanionResponse:
 def tell_about_coach(reading: Reading) -> CompanionResponse:
     """Say what was recalled, as it stands. Notes on clients are told when a client is named."""
     known = [line for line in reading.known if not _NOTE.match(line)]
+    learnt = reading.layers.get(TITLES["coach_knowledge"]) if _ABOUT_ME.search(reading.message) else ""
+    if learnt and not known:
+        return CompanionResponse(chat_message=f"This is what I have learnt about you so far:\n\n{learnt}")
     if not known:
         return CompanionResponse(
             chat_message="I find nothing about that in what I know. I would rather say so than guess."

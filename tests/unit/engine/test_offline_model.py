@@ -259,6 +259,13 @@ def test_it_tells_of_a_note_by_its_day_and_ends_it_at_a_sentence() -> None:
     assert made.endswith("She is waiting for a word from him. …”")
 
 
+def test_it_says_what_it_learnt_about_the_coach_when_asked() -> None:
+    layers = (Layer(name="coach_knowledge", text="Ada coaches engineers."),)
+
+    assert "Ada coaches engineers." in words("What do you know about me?", layers=layers)
+    assert "engineers" not in words("What do you know about the moon?", layers=layers)
+
+
 def test_preparing_puts_what_was_promised_before_the_rest_of_a_note() -> None:
     text = "Maya came in late. " * 30 + "I promised to send her the list."
     noted = fact("Maya: your note of 5 March 2027", quote=text, source="your notes", said_by="you")
