@@ -42,9 +42,8 @@ def draft(reading: Reading) -> CompanionResponse | None:
     )
     return CompanionResponse(
         chat_message=(
-            f"I have drafted a few lines to {client.first_name}. They wait for you: change "
-            f"them as you like, and "
-            "nothing goes out before you approve it."
+            f"I have drafted a few lines to {client.first_name}. Change them as you like, then copy and send "
+            "them your own way; I send nothing."
         ),
         nudge_drafts=[nudge],
     )
@@ -120,7 +119,7 @@ def _when(task: str) -> CompanionResponse:
     leads = ("Every Monday at 8", "Every weekday at 8")
     options = [f"{lead} to {label_long(task, 70)}" for lead in leads]
     ask = MicroInteraction(kind="choice", prompt="When?", options=options)
-    return CompanionResponse(chat_message="I can do that. On which day, and at what time?", question=ask)
+    return CompanionResponse(chat_message="On which day, and at what time?", question=ask)
 
 
 def _task(reading: Reading) -> str:
@@ -148,6 +147,9 @@ def _cron(said: str) -> tuple[str, str] | None:
 
 def _proposed(update: ScheduleUpdate, when: str) -> CompanionResponse:
     return CompanionResponse(
-        chat_message=f"I suggest {when}: {update.task}. It is on a card; say there whether I should keep it.",
+        chat_message=(
+            f"I suggest {when}: {update.task}. It is on a card; say there whether to keep it. "
+            "I do not carry schedules out yet."
+        ),
         schedule_updates=[update],
     )

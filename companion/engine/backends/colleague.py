@@ -189,8 +189,9 @@ def _ability(reading: Reading) -> CompanionResponse | None:
         "I am your companion, a piece of software. No AI model is connected just now, so I "
         "work by simple rules. "
         "That is enough to:\n\n- prepare a client from what is on record, with the words it rests on\n"
-        "- remember what you tell me, and say what I know\n- propose a schedule or a reminder\n"
-        "- draft a nudge, which waits for your approval\n- keep your wishes about how we work\n\n"
+        "- remember what you tell me, and say what I know\n"
+        "- put a schedule on a card, which does not run yet\n"
+        "- draft a nudge, which you send yourself\n- keep your wishes about how we work\n\n"
         "Judging, summarising and finding words of my own need a model."
     )
     return _say(
