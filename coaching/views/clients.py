@@ -65,13 +65,17 @@ def client_edit(request: CoachRequest, client_id: UUID) -> HttpResponse:
     """Change what is written down about a client."""
     client = get_object_or_404(Client.objects, pk=client_id)
     form = ClientForm(request.POST or None, initial=written_details(client), client=client)
+    problem = f"{client.name} is archived. Restore them to change anything."
     if client.is_archived:
-        return _refuse(request, client, f"{client.name} is archived. Restore them to change anything.")
-    if request.method == "POST" and form.is_valid():
+        return _refuse(request, client, problem)
+    if request.method == "GET" or not form.is_valid():
+        return _form_page(request, form, client=client)
+    try:
         clients.update_client(client=client, details=form.details(), by=request.user, now=timezone.now())
-        messages.success(request, "Saved.")
-        return redirect("client-detail", client.pk)
-    return _form_page(request, form, client=client)
+    except clients.ClientArchivedError:
+        return _refuse(request, client, problem)
+    messages.success(request, "Saved.")
+    return redirect("client-detail", client.pk)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from coaching.actions import clients
 from coaching.models import Client, Note, User
 from journeyloop.tenancy import tenant
 from tests.people import NOON, a_client, a_note, a_session, fresh
@@ -224,6 +226,24 @@ def test_it_says_so_when_there_is_nobody_to_restore(coach: User, as_coach: Brows
 
 def test_an_archived_client_cannot_be_changed(coach: User, as_coach: Browser) -> None:
     client = a_client(coach, status="archived")
+
+    response = as_coach.post(reverse("client-edit", args=[client.pk]), WRITTEN)
+
+    assert response.status_code == 409
+    assert fresh(coach, client).name == "Sam Brook"
+
+
+def test_a_client_archived_meanwhile_is_not_changed(
+    coach: User, as_coach: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = a_client(coach)
+
+    def archived_first(**change: Any) -> None:
+        clients.archive_client(client=client, by=coach, now=NOON)
+        update(**change)
+
+    update = clients.update_client
+    monkeypatch.setattr("coaching.views.clients.clients.update_client", archived_first)
 
     response = as_coach.post(reverse("client-edit", args=[client.pk]), WRITTEN)
 
