@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,10 +51,10 @@ def set_up(*, workers: int = 1) -> Iterator[Stage]:
         yield Stage(web, floor, model, services)
 
 
-def wait_until(is_true: object, *, seconds: float) -> None:
+def wait_until(is_true: Callable[[], bool], *, seconds: float) -> None:
     """Poll until it holds. Raises TimeoutError."""
     end = time.monotonic() + seconds
-    while not is_true():  # type: ignore[operator]
+    while not is_true():
         if time.monotonic() > end:
             raise TimeoutError("the stage did not come up; see its logs")
         time.sleep(0.1)

@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "coaching.accounts.activity.SessionActivity",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "coaching.accounts.middleware.coach_of_request",
+    "coaching.accounts.middleware.CoachOfRequest",
 ]
 
 ROOT_URLCONF = "journeyloop.urls"

@@ -60,9 +60,6 @@ class CoachOfRequest:
         request.view_raised = True  # type: ignore[attr-defined] # read by `_in_tenant` alone
 
 
-coach_of_request = CoachOfRequest
-
-
 def coach_of(request: HttpRequest) -> CoachingProfile | None:
     """
     Find the active coach who sent this: by token under /api/, otherwise by sign-in.

@@ -47,10 +47,16 @@ def coach_for_token(raw: str, *, now: datetime) -> CoachingProfile | None:
     return key.owner
 
 
-def _key_for(raw: str) -> ApiKey | None:
+def prefix_of(raw: str) -> str:
+    """Read the part that finds the row; empty when this is no token of ours."""
     scheme, _, rest = raw.partition("_")
     prefix, _, secret = rest.partition("_")
-    if scheme != "jl" or not secret or "\0" in raw:
+    return prefix if scheme == "jl" and secret and "\0" not in raw else ""
+
+
+def _key_for(raw: str) -> ApiKey | None:
+    prefix = prefix_of(raw)
+    if not prefix:
         return None
     usable = ApiKey.objects.filter(
         prefix=prefix,

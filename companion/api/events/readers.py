@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.http.cookie import parse_cookie
 from django.utils.crypto import constant_time_compare
 
-from coaching.accounts.tokens import coach_for_token
+from coaching.accounts.tokens import coach_for_token, prefix_of
 from coaching.models import ApiKey, CoachingProfile, User
 
 
@@ -85,7 +85,7 @@ def _by_token(token: str, *, now: datetime) -> Reader:
     coach = coach_for_token(token, now=now)
     if coach is None:
         raise RefusedError(401, "bad_token", "This API token is not valid.")
-    return Reader(coach.pk, token_prefix=token.split("_")[1])
+    return Reader(coach.pk, token_prefix=prefix_of(token))
 
 
 def _active_coaches() -> QuerySet[CoachingProfile]:

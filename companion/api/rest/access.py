@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
 from coaching.accounts.http import UserRequest
-from coaching.accounts.tokens import TEST_SCOPE
+from coaching.accounts.tokens import TEST_SCOPE, prefix_of
 from coaching.models import ApiKey, CoachingProfile, User
 from companion.actions import provisioning
 from companion.api.rest.errors import RefusedError
@@ -52,7 +52,6 @@ def may_stage_tests(request: HttpRequest) -> bool:
 
 def _has_test_scope(request: HttpRequest) -> bool:
     scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
-    prefix = raw.strip().removeprefix("jl_").partition("_")[0]
     if scheme.lower() != "bearer":
         return False
-    return ApiKey.objects.filter(prefix=prefix, scopes__contains=[TEST_SCOPE]).exists()
+    return ApiKey.objects.filter(prefix=prefix_of(raw.strip()), scopes__contains=[TEST_SCOPE]).exists()
