@@ -1,19 +1,15 @@
 """
 Work on one claimed turn: read, close the database, ask the model, write.
 
-The only module outside the engine that reaches the model library.
+With `brains`, the only module outside the engine that reaches the model library.
 """
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import structlog
-from django.db import connections
 from django.utils import timezone
 
 from companion.actions import turns, usage
@@ -22,14 +18,10 @@ from companion.actions.told import Told
 from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure
+from companion.scheduling.database import Database
 from journeyloop.tenancy import tenant
 
 log = structlog.get_logger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-DATABASE_THREADS = 4
 
 
 def ring(turn_id: str) -> None:
@@ -55,31 +47,6 @@ class Attempt:
     """The answer so far."""
     kept: int = 0
     """How many characters of it are in the row."""
-
-
-class Database:
-    """Runs short pieces of database work in a few threads, giving the connection back after each."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
-
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one piece of work and wait for it without blocking the loop."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, partial(_returning_connections, work, *args, **kwargs)
-        )
-
-    def close(self) -> None:
-        """Wait for what is under way and end the threads."""
-        self._threads.shutdown()
-
-
-def _returning_connections(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    try:
-        return work(*args, **kwargs)
-    finally:
-        connections.close_all()
 
 
 async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> timedelta | None:

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from companion.actions import claims
-from companion.scheduling.executor import Attempt, Brain, Database, carry_out, keep_text, leave_text
+from companion.scheduling.database import Database
+from companion.scheduling.executor import Attempt, Brain, carry_out, keep_text, leave_text
 from journeyloop.flags import companion_is_on
 
 LOOK_SECONDS = 5.0

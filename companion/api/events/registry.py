@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from companion.api.events import library, readers
 from companion.api.events import log as event_log
+from companion.api.events.pool import in_thread
 from companion.api.events.readers import Reader
-from companion.api.events.threads import in_thread
 
 log = structlog.get_logger(__name__)
 

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from companion.api.events import answers, library
 from companion.api.events.answers import Receive, Scope, Send
+from companion.api.events.pool import in_thread
 from companion.api.events.readers import Reader, RefusedError, reader_of
 from companion.api.events.registry import OpenStream, registry
-from companion.api.events.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
