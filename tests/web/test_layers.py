@@ -39,7 +39,7 @@ def test_it_shows_all_six_with_their_texts_budgets_and_who_may_change_them(
     assert "6 of 2,000 tokens" in page
     assert "6 of 8,500 tokens" in page
     assert page.count("Only you write this.") == 2
-    assert re.findall(r'<section class="card layer" id="(\w+)"', page) == [
+    assert re.findall(r'<section class="card layer"\s+id="(\w+)"', page) == [
         "soul",
         "identity",
         "coach_knowledge",
@@ -124,7 +124,7 @@ def test_after_seeing_the_other_text_it_can_be_saved(alice: CoachingProfile, as_
     write(alice, "soul", "First.")
     write(alice, "soul", "From another tab.")
     _, page = edit(as_coach, "From this tab.", base_version=1)
-    seen = re.search(r'name="base_version" value="(\d+)"', page)
+    seen = re.search(r'name="base_version"\s+value="(\d+)"', page)
 
     edit(as_coach, "From this tab.", base_version=int(seen[1]) if seen else 0)
 
