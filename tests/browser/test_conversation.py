@@ -279,7 +279,10 @@ def test_an_answer_can_be_stopped_and_asked_for_again(
     expect(page.locator("article[data-status=cancelled]")).to_contain_text("October had")
     page.get_by_role("button", name="Ask again").click()
 
-    expect(page.locator("article[data-status=queued]")).to_be_visible()
+    # Queued, or answered already: another test's worker may still be there.
+    expect(
+        page.locator("article:is([data-status=queued], [data-status=running], [data-status=done])")
+    ).to_be_visible()
 
 
 def test_a_reader_elsewhere_is_not_moved(page: Page, visit: Visit, coach: CoachingProfile) -> None:

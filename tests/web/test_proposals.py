@@ -138,7 +138,7 @@ def test_a_layer_changed_meanwhile_is_replaced_once_the_coach_has_seen_it(
     write(alice, "soul", "As it was.")
     proposal = propose(alice)
     write(alice, "soul", "Changed by hand.")
-    seen = re.search(r'name="over_version" value="(\d+)"', words(decide(as_coach, "confirm", proposal)))
+    seen = re.search(r'name="over_version"\s+value="(\d+)"', words(decide(as_coach, "confirm", proposal)))
     assert seen
 
     decide(as_coach, "confirm", proposal, text="Typed on the card.", over_version=seen[1])

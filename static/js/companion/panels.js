@@ -22,7 +22,9 @@ const refreshPanel = quietly(async (name) => {
   if (isBeingEdited(panel)) return;
   const top = panel.scrollTop;
   const focused = panel.contains(document.activeElement) ? document.activeElement.id : "";
+  const opened = [...panel.querySelectorAll("details[open][id]")].map((each) => each.id);
   panel.replaceChildren(content);
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   panel.scrollTop = top;
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   wake(panel);
