@@ -47,7 +47,7 @@ def set_up(*, workers: int = 1) -> Iterator[Stage]:
         start("bench.rq_floor")
         for _ in range(workers):
             start.manage("work")
-        wait_until(lambda: _ready(web, workers), seconds=30)
+        wait_until(lambda: _ready(web, workers) and _listens(floor), seconds=30)
         yield Stage(web, floor, model, services)
 
 
@@ -112,6 +112,11 @@ def _ready(port: int, workers: int) -> bool:
             return f'"seen": {workers}'.encode() in answer.read()
     except (urllib.error.URLError, ConnectionError):
         return False
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _free_port() -> int:
