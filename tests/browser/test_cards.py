@@ -67,6 +67,18 @@ def test_three_clicks_unlock_and_the_page_shows_it(companion: Page) -> None:
     expect(companion.locator("#panel-secondary")).not_to_contain_text("Once we know each other")
 
 
+def test_the_focus_is_on_the_decided_card_before_anything_else_can_happen(companion: Page) -> None:
+    companion.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", () => setTimeout(() => {
+             document.body.dataset.focused = document.activeElement.className;
+           }))"""
+    )
+
+    companion.locator("#thread").get_by_role("button", name="Use this text").first.click()
+
+    expect(companion.locator("body[data-focused*='proposal-decided']")).to_have_count(1)
+
+
 def test_a_text_that_is_too_long_says_so_while_typing_and_comes_back(
     companion: Page, newcomer: CoachingProfile
 ) -> None:
