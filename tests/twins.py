@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, EmailField, Field, JSONField, Model, TextField, URLField
 
-from coaching.models import ApiKey, Client, CoachingProfile, CoachingSession, Note
+from coaching.models import ApiKey, Client, CoachingProfile, CoachingSession, Consent, Note
 from companion import models as companion
 from companion.actions import provisioning
 from journeyloop.tenancy import tenant
@@ -159,6 +159,11 @@ def _notes(practice: Practice) -> list[Fields]:
     ]
 
 
+def _consents(practice: Practice) -> list[Fields]:
+    said = {"purpose": "record", "given": True, "actor": "coach", "method": "said", "at": NOON}
+    return [{**said, "client": client} for client in practice.clients]
+
+
 def _turns(practice: Practice) -> list[Fields]:
     base = {"conversation": practice.one(companion.Conversation)}
     word = practice.word
@@ -256,6 +261,7 @@ MAKERS: dict[type[Model], Maker] = {
     Client: _clients,
     CoachingSession: _sessions,
     Note: _notes,
+    Consent: _consents,
     companion.Turn: _turns,
     companion.Message: _messages,
     companion.MicroInteraction: _questions,

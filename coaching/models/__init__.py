@@ -1,6 +1,7 @@
 from coaching.models.accounts import ApiKey, CoachingProfile, User
 from coaching.models.clients import Client
+from coaching.models.consents import Consent, Standing
 from coaching.models.notes import Note
 from coaching.models.sessions import CoachingSession
 
-__all__ = ["ApiKey", "Client", "CoachingProfile", "CoachingSession", "Note", "User"]
+__all__ = ["ApiKey", "Client", "CoachingProfile", "CoachingSession", "Consent", "Note", "Standing", "User"]

@@ -10,3 +10,8 @@ DEFAULT_MODEL = "anthropic:claude-sonnet-5-5"
 def model_name() -> str:
     """Name the model: as set, else Anthropic's when there is a key, else the offline one."""
     return settings.COMPANION_MODEL or (DEFAULT_MODEL if settings.ANTHROPIC_API_KEY else OFFLINE)
+
+
+def provider() -> str:
+    """Name whose model it is: what stands before the colon, or "offline"."""
+    return model_name().partition(":")[0]

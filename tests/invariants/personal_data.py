@@ -17,6 +17,7 @@ OF_A_CLIENT: Mapping[str, str] = {
     "CoachingSession.time_zone": "where it was agreed",
     "CoachingSession.meeting_url": "where they meet",
     "CoachingSession.cancel_reason": "what came between",
+    "Consent.text": "what they were asked",
     "Note.text": "the coach's private words about them",
     "ClientKnowledge.statement": "what is known of them",
     "ClientKnowledge.quote": "their words, or words about them",
@@ -66,6 +67,7 @@ OF_THE_COACH: Mapping[str, str] = {
 """Goes with the practice. Where clients may be mentioned, the coach is shown the place and decides."""
 
 CODES: Mapping[str, str] = {
+    "Consent.version": "a wording's number",
     "ApiKey.prefix": "random",
     "ApiKey.digest": "a digest of random bits",
     "ApiKey.scopes": "names from the code",
