@@ -4,7 +4,7 @@ import random
 import threading
 from datetime import timedelta
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -66,7 +66,8 @@ def test_a_number_that_was_trimmed_resets_the_page(server: Process, coach: Strea
     assert numbers(coach.open(server, after=2).take(1)) == [3]
 
 
-BAD_NUMBERS = ["-1", "error", "1e3", "0x1", " 1 2", "٣", "1,2", "'; --", "9" * 500, f"companion-{uuid4()}:1"]
+BAD_NUMBERS = ["-1", "error", "1e3", "0x1", " 1 2", "٣", "1,2", "'; --", "9" * 500]
+BAD_NUMBERS += [f"companion-{UUID(int=7)}:1"]  # as the library itself would write it
 
 
 @pytest.mark.parametrize("number", BAD_NUMBERS)
