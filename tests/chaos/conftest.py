@@ -45,7 +45,7 @@ class Talk:
             said = Message.objects.filter(role="companion").order_by("number")
             return list(said.values_list("text", flat=True))
 
-    def wait(self, turn: Turn, status: str = "done", *, seconds: float = 15.0) -> Turn:
+    def wait(self, turn: Turn, status: str = "done", *, seconds: float = 60.0) -> Turn:
         until(lambda: self.turn(turn).status == status, seconds=seconds, what=f"a turn that is {status}")
         return self.turn(turn)
 
@@ -66,7 +66,7 @@ def start_worker(start: StartProcess, model_server: ModelServer) -> StartWorker:
 
 def _start_worker(start: StartProcess, model_server: ModelServer, name: str, **environment: str) -> Process:
     worker = start(name, "manage.py", "work", **{**to_model(model_server), **environment})
-    until(lambda: "worker.ready" in worker.log, seconds=30, what=f"{name} to be ready")
+    until(lambda: "worker.ready" in worker.log, what=f"{name} to be ready")
     return worker
 
 

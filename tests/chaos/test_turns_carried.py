@@ -32,7 +32,7 @@ def _hosted(
     directory = tmp_path_factory.mktemp("hosted")
     environment = to_model(_model_server)
     with running("worker", ["manage.py", "work"], directory, environment=environment) as worker:
-        until(lambda: "worker.ready" in worker.log, seconds=30)
+        until(lambda: "worker.ready" in worker.log)
         yield worker
 
 
@@ -119,7 +119,7 @@ def test_one_worker_carries_twenty_conversations_at_once(model_server: ModelServ
 
     waiting = [talk.say() for talk in talks]
     for talk, turn in zip(talks, waiting, strict=True):
-        talk.wait(turn, seconds=30)
+        talk.wait(turn)
 
     asked = model_server.requests
     assert len(asked) == 20

@@ -7,8 +7,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], *, seconds: float = 15.0, what: str = "") -> T:
-    """Look again and again until there is something to see."""
+def until(look: Callable[[], T], *, seconds: float = 60.0, what: str = "") -> T:
+    """Look again and again until there is something to see. Patience costs nothing while all is well."""
     end = time.monotonic() + seconds
     while not (seen := look()):
         if time.monotonic() > end:
