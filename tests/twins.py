@@ -14,7 +14,18 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, EmailField, Field, JSONField, Model, TextField, URLField
 
-from coaching.models import ApiKey, Client, CoachingProfile, CoachingSession, Consent, Note
+from coaching.models import (
+    ApiKey,
+    Client,
+    CoachingProfile,
+    CoachingSession,
+    Commitment,
+    Consent,
+    Goal,
+    GoalDelta,
+    Milestone,
+    Note,
+)
 from companion import models as companion
 from companion.actions import provisioning
 from journeyloop.tenancy import tenant
@@ -164,6 +175,25 @@ def _consents(practice: Practice) -> list[Fields]:
     return [{**said, "client": client} for client in practice.clients]
 
 
+def _goals(practice: Practice) -> list[Fields]:
+    sessions = practice.all(CoachingSession)
+    return [{"client": each.client, "session": each, "evidence": []} for each in sessions]
+
+
+def _milestones(practice: Practice) -> list[Fields]:
+    return [{"goal": goal} for goal in practice.all(Goal)]
+
+
+def _goal_deltas(practice: Practice) -> list[Fields]:
+    step = {"before": 0, "value": 20, "at": NOON, "evidence": []}
+    return [{**step, "goal": goal, "session": goal.session} for goal in practice.all(Goal)]
+
+
+def _commitments(practice: Practice) -> list[Fields]:
+    common = {"promised_by": "coach", "evidence": []}
+    return [{**common, "client": each.client, "session": each} for each in practice.all(CoachingSession)]
+
+
 def _turns(practice: Practice) -> list[Fields]:
     base = {"conversation": practice.one(companion.Conversation)}
     word = practice.word
@@ -262,6 +292,10 @@ MAKERS: dict[type[Model], Maker] = {
     CoachingSession: _sessions,
     Note: _notes,
     Consent: _consents,
+    Goal: _goals,
+    Milestone: _milestones,
+    GoalDelta: _goal_deltas,
+    Commitment: _commitments,
     companion.Turn: _turns,
     companion.Message: _messages,
     companion.MicroInteraction: _questions,

@@ -1,7 +1,23 @@
 from coaching.models.accounts import ApiKey, CoachingProfile, User
 from coaching.models.clients import Client
+from coaching.models.commitments import Commitment
 from coaching.models.consents import Consent, Standing
+from coaching.models.goals import Goal, GoalDelta, Milestone, Source
 from coaching.models.notes import Note
 from coaching.models.sessions import CoachingSession
 
-__all__ = ["ApiKey", "Client", "CoachingProfile", "CoachingSession", "Consent", "Note", "Standing", "User"]
+__all__ = [
+    "ApiKey",
+    "Client",
+    "CoachingProfile",
+    "CoachingSession",
+    "Commitment",
+    "Consent",
+    "Goal",
+    "GoalDelta",
+    "Milestone",
+    "Note",
+    "Source",
+    "Standing",
+    "User",
+]

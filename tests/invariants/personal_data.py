@@ -17,6 +17,11 @@ OF_A_CLIENT: Mapping[str, str] = {
     "CoachingSession.time_zone": "where it was agreed",
     "CoachingSession.meeting_url": "where they meet",
     "CoachingSession.cancel_reason": "what came between",
+    "Goal.title": "what they want",
+    "Goal.description": "what they want",
+    "Milestone.title": "what they want",
+    "GoalDelta.note": "how they are doing",
+    "Commitment.text": "what they promised, or were promised",
     "Consent.text": "what they were asked",
     "Note.text": "the coach's private words about them",
     "ClientKnowledge.statement": "what is known of them",
@@ -67,6 +72,9 @@ OF_THE_COACH: Mapping[str, str] = {
 """Goes with the practice. Where clients may be mentioned, the coach is shown the place and decides."""
 
 CODES: Mapping[str, str] = {
+    "Goal.evidence": "ids of utterances",
+    "GoalDelta.evidence": "ids of utterances",
+    "Commitment.evidence": "ids of utterances",
     "Consent.version": "a wording's number",
     "ApiKey.prefix": "random",
     "ApiKey.digest": "a digest of random bits",

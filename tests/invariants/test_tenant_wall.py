@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import Model
 
-from coaching.models import Client, CoachingSession, Consent
+from coaching.models import Client, CoachingSession, Commitment, Consent, Goal
 from companion.models import CompanionSkill
 from journeyloop.ids import uuid7
 from journeyloop.tenancy import NoTenantError, tenant
@@ -43,7 +43,7 @@ GLOBAL = {
     "usersessions_usersession": "allauth's, of a user",
 }
 WALLED = {**TENANT, **SHARED}
-SEEN_BY_CLIENTS = {Client, CoachingSession, Consent}
+SEEN_BY_CLIENTS = (Client, CoachingSession, Consent, Goal, Commitment)
 """What a client's own session may see anything of; to everything else the restrictive policy says no."""
 
 each_tenant_table = pytest.mark.parametrize("table", sorted(TENANT))
@@ -90,6 +90,9 @@ KEPT_PLAIN = {
     "MicroInteraction": {"options"},
     "Proposal": {"fields", "layer"},
     "ApiKey": {"scopes"},
+    "Goal": {"evidence"},
+    "GoalDelta": {"evidence"},
+    "Commitment": {"evidence"},
 }
 """Texts that only take certain words."""
 
