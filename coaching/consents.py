@@ -31,7 +31,7 @@ class Wording:
     text: str
     """What the client says yes or no to."""
     asked_again: str
-    """Why a yes to an earlier wording does not hold."""
+    """Why a yes to an earlier wording does not hold, to stand after "because"."""
 
 
 def _nobody_else() -> str:
@@ -69,7 +69,7 @@ def _record() -> Wording:
             "Our sessions may be recorded, in sound or as a transcript, so that we can go back to what was "
             "said. I am told before each recording begins and can stop it at any moment."
         ),
-        asked_again="The wording about recording has changed.",
+        asked_again="the wording about recording has changed",
     )
 
 
@@ -83,7 +83,7 @@ def _ai_processing() -> Wording:
             "The words of our sessions may be read by AI, to find themes, promises and open questions for my "
             f"coach to check. {_where(provider)} Nothing that it finds reaches anybody but my coach."
         ),
-        asked_again=f"Who reads the words has changed. {_where(provider)}",
+        asked_again="who reads the words has changed",
     )
 
 
@@ -97,7 +97,7 @@ def _ai_chat() -> Wording:
             "Between sessions I may write with an AI assistant, which is always named as AI. My coach can "
             f"read what is written there. {_where(provider)}"
         ),
-        asked_again=f"Who answers has changed. {_where(provider)}",
+        asked_again="who answers has changed",
     )
 
 
@@ -110,7 +110,7 @@ def _quotes_in_prep() -> Wording:
             "My own words may be quoted back to my coach when the next session is prepared. They stay "
             "between the two of us."
         ),
-        asked_again="The wording about quotes has changed.",
+        asked_again="the wording about quotes has changed",
     )
 
 
@@ -123,7 +123,7 @@ def _hours_log() -> Wording:
             "My name, my email address and the hours that we worked may be listed in the log that my coach "
             "keeps for a professional credential. What we talked about is not in it."
         ),
-        asked_again="The wording about the hours log has changed.",
+        asked_again="the wording about the hours log has changed",
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from coaching.views import clients, notes, session_changes, sessions, settings
+from coaching.views import clients, consents, notes, session_changes, sessions, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # /clients/
@@ -13,6 +13,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clients/<uuid:client_id>/archive/", clients.client_archive, name="client-archive"),
     path("clients/<uuid:client_id>/restore/", clients.client_restore, name="client-restore"),
     path("clients/<uuid:client_id>/notes/", notes.client_note_create, name="client-note-create"),
+    path("clients/<uuid:client_id>/consent/", consents.consent_list, name="consent-list"),
+    path("clients/<uuid:client_id>/consent/<slug:purpose>/give/", consents.consent_give, name="consent-give"),
+    path(
+        "clients/<uuid:client_id>/consent/<slug:purpose>/withdraw/",
+        consents.consent_withdraw,
+        name="consent-withdraw",
+    ),
+    path(
+        "clients/<uuid:client_id>/consent/<slug:purpose>/derived/",
+        consents.consent_derived,
+        name="consent-derived",
+    ),
     # /sessions/
     path("sessions/", sessions.session_list, name="session-list"),
     path("sessions/new/", sessions.session_create, name="session-create"),

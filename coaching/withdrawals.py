@@ -19,8 +19,14 @@ class Derived:
     """Something that was made out of a client's words."""
 
     what: str
-    """One and many, as `pluralize` takes them: "analysis,analyses"."""
+    """One and many: "analysis,analyses"."""
     count: int
+
+    @property
+    def noun(self) -> str:
+        """What to call this many of them."""
+        one, _, many = self.what.partition(",")
+        return one if self.count == 1 else many
 
 
 class Stop(Protocol):

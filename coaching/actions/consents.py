@@ -76,7 +76,7 @@ def delete_derived(*, client: Client, purpose: Purpose, by: User, now: datetime)
 def words_without(client: Client, standing: Standing) -> str:
     """Say in a sentence why something may not be done."""
     if standing.is_asked_again:
-        return f"{client.short_name} has to be asked again. {standing.wording.asked_again}"
+        return f"{client.short_name} has to be asked again because {standing.wording.asked_again}."
     if standing.last:
         return f"{client.short_name} said no to {standing.wording.deed}."
     return f"{client.short_name} has not been asked about {standing.wording.deed}."

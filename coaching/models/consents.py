@@ -83,3 +83,8 @@ class Consent(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.purpose}: {'yes' if self.given else 'no'}"
+
+    @property
+    def title(self) -> str:
+        """What the purpose is called today."""
+        return consents.wording(Purpose(self.purpose)).title

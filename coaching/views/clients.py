@@ -19,6 +19,7 @@ from coaching.actions import clients
 from coaching.forms.clients import ClientForm, fresh_details, written_details
 from coaching.forms.notes import NoteForm
 from coaching.models import Client, CoachingSession, Note
+from coaching.views.consent_parts import asks_of
 
 MOST_SHOWN = 200
 """Rows of the list; a longer practice searches."""
@@ -141,6 +142,7 @@ def _detail_page(
         "parts": slots.parts_of("client-detail", request, client),
         "notes": Note.objects.filter(client=client).select_related("session").order_by("-created_at"),
         "note_form": NoteForm(),
+        "asks": asks_of(client),
         **_sessions_of(client),
     }
     return TemplateResponse(request, "coaching/client_detail.html", context, status=status)

@@ -4,11 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,6 +17,7 @@ from coaching.accounts.forms import KeyForm, NameForm, TimeZoneForm
 from coaching.accounts.http import CoachRequest, UserRequest
 from coaching.actions import accounts
 from coaching.models import ApiKey
+from coaching.views.ways import way_back
 
 
 @require_GET
@@ -46,7 +46,7 @@ def time_zone_confirm(request: UserRequest) -> HttpResponse:
     time_zone = form.cleaned_data["time_zone"]
     accounts.confirm_time_zone(user=request.user, time_zone=time_zone, now=timezone.now())
     messages.success(request, f"Your times are shown in {time_zone}.")
-    return redirect(_way_back(request) or "settings")
+    return redirect(way_back(request) or "settings")
 
 
 @require_POST
@@ -90,10 +90,3 @@ def _page(request: UserRequest, *, status: int = 200, **changed: Any) -> HttpRes
         **changed,
     }
     return TemplateResponse(request, "coaching/settings.html", context, status=status)
-
-
-def _way_back(request: HttpRequest) -> str:
-    """Say which of our own pages asked; never an address elsewhere."""
-    back = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None, require_https=request.is_secure())
-    return back if ours and back.startswith("/") else ""

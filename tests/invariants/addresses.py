@@ -74,6 +74,10 @@ COACH: Sequence[str] = (
     "client-archive",
     "client-restore",
     "client-note-create",
+    "consent-list",
+    "consent-give",
+    "consent-withdraw",
+    "consent-derived",
     "session-list",
     "session-create",
     "session-preview",
@@ -161,6 +165,7 @@ ROWS: Mapping[str, Any] = {
 PLAIN: Mapping[str, Any] = {
     "name": "main",
     "layer": "soul",
+    "purpose": "record",
     "key": "key",
     "uidb36": "1",
     "token": "token",

@@ -230,6 +230,8 @@ WRITTEN_ONLY = {
     "client-archive",
     "client-restore",
     "client-note-create",
+    "consent-give",
+    "consent-withdraw",
     "session-complete",
     "session-missed",
     "session-reopen",

@@ -108,8 +108,8 @@ def test_a_yes_to_earlier_words_is_asked_again(tomas: Client, settings: Settings
     standing = Consent.objects.current_for(tomas)[Purpose.AI_PROCESSING]
 
     assert (standing.given, standing.said_yes, standing.is_asked_again) == (False, True, True)
-    assert "Anthropic, which is sent the words" in standing.wording.asked_again
-    with pytest.raises(NoConsentError, match=r"has to be asked again\. Who reads the words has changed"):
+    assert "Anthropic, which is sent the words" in standing.wording.text
+    with pytest.raises(NoConsentError, match="has to be asked again because who reads the words has changed"):
         consents.require(client=tomas, purpose=Purpose.AI_PROCESSING)
 
     say(tomas, True, now=LATER)
@@ -203,7 +203,7 @@ def test_a_no_stops_the_work_that_rests_on_it_once(tomas: Client, reading: Readi
 
 def test_what_was_derived_is_listed_and_goes_when_asked(tomas: Client, reading: Reading) -> None:
     found = withdrawals.derived_from(Purpose.AI_PROCESSING, client=tomas)
-    assert [(each.what, each.count) for each in found] == [("analysis,analyses", 3)]
+    assert [(each.count, each.noun) for each in found] == [(3, "analyses")]
 
     consents.delete_derived(client=tomas, purpose=Purpose.AI_PROCESSING, by=tomas.coach.user, now=LATER)
     assert withdrawals.derived_from(Purpose.AI_PROCESSING, client=tomas) == []
