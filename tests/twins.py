@@ -25,6 +25,9 @@ from coaching.models import (
     GoalDelta,
     Milestone,
     Note,
+    Speaker,
+    Transcript,
+    Utterance,
 )
 from companion import models as companion
 from companion.actions import provisioning
@@ -194,6 +197,49 @@ def _commitments(practice: Practice) -> list[Fields]:
     return [{**common, "client": each.client, "session": each} for each in practice.all(CoachingSession)]
 
 
+def _transcripts(practice: Practice) -> list[Fields]:
+    sessions = practice.all(CoachingSession)
+    common = {"format": "txt", "size": 1, "uploaded_by": practice.coach.user}
+    return [
+        {
+            **common,
+            "session": session,
+            "client": session.client,
+            "status": "read",
+            "content": practice.word().encode(),
+        }
+        for session in sessions
+    ]
+
+
+def _speakers(practice: Practice) -> list[Fields]:
+    return [
+        {"transcript": each, "client": each.client, "number": 1, "role": "client"}
+        for each in practice.all(Transcript)
+    ]
+
+
+def _utterances(practice: Practice) -> list[Fields]:
+    return [
+        {
+            "transcript": each.transcript,
+            "session": each.transcript.session,
+            "client": each.client,
+            "speaker": each,
+            "number": 1,
+        }
+        for each in practice.all(Speaker)
+    ]
+
+
+def _errands(practice: Practice) -> list[Fields]:
+    about = [(each.client, each.session, each) for each in practice.all(Transcript)]
+    return [
+        {"kind": "read_transcript", "client": client, "session": session, "transcript": transcript}
+        for client, session, transcript in about
+    ]
+
+
 def _turns(practice: Practice) -> list[Fields]:
     base = {"conversation": practice.one(companion.Conversation)}
     word = practice.word
@@ -296,6 +342,10 @@ MAKERS: dict[type[Model], Maker] = {
     Milestone: _milestones,
     GoalDelta: _goal_deltas,
     Commitment: _commitments,
+    Transcript: _transcripts,
+    Speaker: _speakers,
+    Utterance: _utterances,
+    companion.Errand: _errands,
     companion.Turn: _turns,
     companion.Message: _messages,
     companion.MicroInteraction: _questions,

@@ -5,6 +5,7 @@ from coaching.models.consents import Consent, Standing
 from coaching.models.goals import Goal, GoalDelta, Milestone, Source
 from coaching.models.notes import Note
 from coaching.models.sessions import CoachingSession
+from coaching.models.transcripts import Speaker, Transcript, Utterance
 
 __all__ = [
     "ApiKey",
@@ -18,6 +19,9 @@ __all__ = [
     "Milestone",
     "Note",
     "Source",
+    "Speaker",
     "Standing",
+    "Transcript",
     "User",
+    "Utterance",
 ]

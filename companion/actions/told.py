@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from companion.actions.contexts import PanelName
-from companion.models import CompanionContext, Turn
+from companion.models import CompanionContext, Errand, Turn
 
-EventName = Literal["chat-message", "main-update", "secondary-update", "notification"]
+EventName = Literal["chat-message", "main-update", "secondary-update", "notification", "errand-update"]
 
 PANEL_EVENTS: dict[PanelName, EventName] = {"main": "main-update", "secondary": "secondary-update"}
 
@@ -22,6 +22,13 @@ class Told:
 def of_turn(turn: Turn) -> Told:
     """Describe a change of a turn."""
     return Told("chat-message", {"turn": str(turn.pk), "message": None, "version": turn.fence})
+
+
+def of_errand(errand: Errand) -> Told:
+    """Describe a change of an errand, for the page of its session."""
+    session = str(errand.session_id) if errand.session_id else None
+    data = {"errand": str(errand.pk), "kind": errand.kind, "session": session, "version": errand.fence}
+    return Told("errand-update", data)
 
 
 def of_panel(name: PanelName) -> Told:

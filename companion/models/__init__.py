@@ -1,6 +1,7 @@
 from companion.models.audit import AuditEvent
 from companion.models.context import CompanionContext, PanelKind
 from companion.models.conversation import Conversation, Message, Turn
+from companion.models.errands import Errand
 from companion.models.interactions import MicroInteraction, Notification, Proposal
 from companion.models.memory import ClientKnowledge, CompanionMemory, SessionIntelligence
 from companion.models.personality import (
@@ -26,6 +27,7 @@ __all__ = [
     "CompanionSkill",
     "CompanionState",
     "Conversation",
+    "Errand",
     "Layer",
     "Message",
     "MicroInteraction",

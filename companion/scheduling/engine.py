@@ -1,11 +1,15 @@
 """What the clock asks for: find what was dropped. Each look is short, and two clocks at once are harmless."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
 import structlog
 from django.db import OperationalError
 
-from companion.actions import claims, turns
+from companion.actions import claims, errands, turns
+from companion.actions.told import Told
 from companion.api import events
 from journeyloop.tenancy import tenant
 
@@ -13,21 +17,22 @@ log = structlog.get_logger(__name__)
 
 
 def tick() -> None:
-    """Every 15 s, by the database's clock: end the turns that no attempt can save, and tell their coaches."""
+    """Every 15 s, by the database's clock: end what no attempt can save, and tell the coaches."""
     for claim in claims.lost():
-        try:
-            _end(claim)
-        except OperationalError:
-            raise
-        except Exception:
-            # One broken turn must not keep the others from their end, tick after tick.
-            log.exception("turn.not_ended", turn=str(claim.turn_id))
+        _end(claim.coach_id, partial(turns.give_up, claim=claim), turn=str(claim.turn_id))
+    for lost in errands.lost():
+        _end(lost.coach_id, partial(errands.give_up, claim=lost), errand=str(lost.errand_id))
 
 
-def _end(claim: claims.Claim) -> None:
-    with tenant(claim.coach_id):
-        for told in turns.give_up(claim=claim):
-            events.record(coach_id=claim.coach_id, event=told.event, data=told.data)
+def _end(coach_id: UUID, give_up: Callable[[], list[Told]], **what: str) -> None:
+    try:
+        with tenant(coach_id):
+            events.tell(coach_id, give_up())
+    except OperationalError:
+        raise
+    except Exception:
+        # One broken row must not keep the others from their end, tick after tick.
+        log.exception("work.not_ended", **what)
 
 
 def tidy(*, now: datetime) -> None:

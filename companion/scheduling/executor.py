@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from companion.actions import turns, usage
 from companion.actions.claims import Claim
-from companion.actions.told import Told
 from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure
@@ -110,14 +109,14 @@ def _finish(work: turns.Work, answer: agent.Answer, price: usage.Price) -> None:
             used=price.of(answer.usage),
             now=timezone.now(),
         )
-        tell(work.claim, told)
+        events.tell(work.claim.coach_id, told)
 
 
 def _fail(claim: Claim, **how: Any) -> timedelta | None:
     try:
         with tenant(claim.coach_id):
             failed = turns.fail(claim=claim, now=timezone.now(), **how)
-            tell(claim, failed.told)
+            events.tell(claim.coach_id, failed.told)
     except turns.OvertakenError:
         return None
     return failed.again_in
@@ -136,10 +135,4 @@ def leave_text(attempt: Attempt) -> None:
     """Leave the coach what they had read of an answer that they stopped."""
     claim = attempt.claim
     with tenant(claim.coach_id):
-        tell(claim, turns.leave_words(claim=claim, text=attempt.text))
-
-
-def tell(claim: Claim, told: list[Told]) -> None:
-    """Record what browsers are to hear, in the transaction that made it true."""
-    for each in told:
-        events.record(coach_id=claim.coach_id, event=each.event, data=each.data)
+        events.tell(claim.coach_id, turns.leave_words(claim=claim, text=attempt.text))

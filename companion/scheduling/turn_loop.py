@@ -1,7 +1,7 @@
 """
-One event loop that carries many turns at once.
+One event loop that carries many turns at once, and a few errands beside them.
 
-It claims turns itself: when the doorbell rings, every few seconds anyway, and when a retry falls due.
+It claims its work itself: when the doorbell rings, every few seconds anyway, and when a retry falls due.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from companion.actions import claims
 from companion.scheduling.database import Database
+from companion.scheduling.errands import ErrandLoop
 from companion.scheduling.executor import Attempt, Brain, carry_out, keep_text, leave_text
 from journeyloop.flags import companion_is_on
 
@@ -39,6 +40,7 @@ class TurnLoop:
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._running: dict[asyncio.Task[None], Attempt] = {}
+        self._errands = ErrandLoop(brain=brain, database=self._database, wake=self._woken.set)
         self.is_deaf = False
         """Whether the doorbell has lost Redis."""
 
@@ -58,8 +60,9 @@ class TurnLoop:
         while not self._is_stopping:
             self._woken.clear()
             await self._claim_due()
+            await self._errands.claim_due()
             await self._wait()
-        await self._wind_down()
+        await asyncio.gather(self._wind_down(), self._errands.wind_down(GRACE_SECONDS))
         holding.cancel()
         await asyncio.gather(holding, return_exceptions=True)
         self._database.close()
@@ -109,6 +112,7 @@ class TurnLoop:
             await asyncio.sleep(HOLD_SECONDS)
             try:
                 await self._hold()
+                await self._errands.hold()
             except DatabaseError as error:
                 log.warning("leases.not_extended", error=type(error).__name__)
             except Exception:

@@ -8,13 +8,13 @@
  * The page says where it stands, before it read what it shows:
  *   <body data-last-event-id="{{ number }}" data-coach="{{ coach.pk }}">
  *
- * Dispatched: jl:chat-message, jl:main-update, jl:secondary-update, jl:notification, jl:turn-text, with
- * the data as `detail`; jl:reset when events were missed for good, so fetch again what is shown.
+ * Dispatched: jl:chat-message, jl:main-update, jl:secondary-update, jl:notification, jl:errand-update,
+ * jl:turn-text, with the data as `detail`; jl:reset when events were missed for good, so fetch again what is shown.
  * <html data-stream> says live, reconnecting or offline.
  */
 
 const URL_PATH = "/api/v1/companion/events/";
-const TYPES = ["chat-message", "main-update", "secondary-update", "notification", "turn-text"];
+const TYPES = ["chat-message", "main-update", "secondary-update", "notification", "errand-update", "turn-text"];
 const UNSTORED = "turn-text";
 const RESET = "stream-reset";
 

@@ -6,19 +6,19 @@ text as it is written is not stored. Workers publish (`publishing`) and never lo
 which only `library` knows; `streams` is the web side.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
-from companion.actions.told import EventName
+from companion.actions.told import EventName, Told
 from companion.api.events import log
 from companion.api.events.channels import live, reliable
 from companion.api.events.publishing import Message, publisher
 
-__all__ = ["last_number", "push_text", "record", "trim"]
+__all__ = ["last_number", "push_text", "record", "tell", "trim"]
 
 
 def record(*, coach_id: UUID, event: EventName, data: Mapping[str, object]) -> None:
@@ -31,6 +31,12 @@ def record(*, coach_id: UUID, event: EventName, data: Mapping[str, object]) -> N
     text = log.encode(data)
     message = Message(reliable(coach_id), event, text, number=log.append(coach_id, event, text))
     transaction.on_commit(partial(publisher.publish, message), robust=True)
+
+
+def tell(coach_id: UUID, told: Iterable[Told]) -> None:
+    """Record what browsers are to hear of a change, last in the transaction that made it true."""
+    for each in told:
+        record(coach_id=coach_id, event=each.event, data=each.data)
 
 
 def push_text(*, coach_id: UUID, turn_id: UUID, offset: int, text: str) -> None:

@@ -1,0 +1,90 @@
+"""
+Who works on which row of a table of work, decided by PostgreSQL alone and by its clock.
+
+Runs as jl_system, which sees ids, states and times of every coach's rows and nothing else. The table has the
+columns of companion.models.Turn that are named here, and `Turn.Status`'s states.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+from psycopg import sql
+
+LEASE = timedelta(seconds=30)
+"""A worker that stays silent this long has lost its work. It speaks up every two seconds."""
+ATTEMPTS = 3
+"""After so many the work is given up, whatever broke it."""
+
+Row = tuple[UUID, UUID, int]
+"""Id, coach and fence of a claimed row."""
+
+_CLAIM = """
+WITH due AS MATERIALIZED (
+  SELECT q.id FROM {table} q
+  WHERE (q.status = 'queued' AND q.not_before <= now() OR q.status = 'running' AND q.lease_until < now())
+    AND q.attempts < %(attempts)s AND {free}
+  ORDER BY q.queued_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+UPDATE {table} t
+SET status = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = now() + %(lease)s
+FROM due WHERE t.id = due.id
+RETURNING t.id, t.coach_id, t.fence
+"""
+
+_HOLD = """
+UPDATE {table} t SET lease_until = now() + %(lease)s
+FROM unnest(%(ids)s::uuid[], %(fences)s::int[]) AS held (id, fence)
+WHERE t.id = held.id AND t.fence = held.fence AND t.status = 'running'
+RETURNING t.id
+"""
+
+_RELEASE = """
+UPDATE {table} t
+SET status = 'queued', lease_until = NULL, attempts = attempts - 1
+FROM unnest(%(ids)s::uuid[], %(fences)s::int[]) AS held (id, fence)
+WHERE t.id = held.id AND t.fence = held.fence AND t.status = 'running'
+RETURNING t.id
+"""
+
+_LOST = """
+SELECT id, coach_id, fence FROM {table}
+WHERE status = 'running' AND lease_until < now() AND attempts >= %(attempts)s
+ORDER BY queued_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """The leases on one table. `free` is a condition on the row `q` that a claim waits for."""
+
+    table: str
+    free: str = "true"
+
+    def claim(self, *, limit: int) -> list[Row]:
+        """Take up to `limit` due rows, oldest first."""
+        return self._rows(_CLAIM, limit=limit, attempts=ATTEMPTS, lease=LEASE)
+
+    def hold(self, held: Sequence[tuple[UUID, int]]) -> set[UUID]:
+        """Extend the leases of these ids at these fences; returns the ids that are still ours."""
+        return {row[0] for row in self._rows(_HOLD, lease=LEASE, **_columns(held))}
+
+    def release(self, held: Sequence[tuple[UUID, int]]) -> None:
+        """Hand rows back at once, without counting the attempt: the next worker starts them afresh."""
+        self._rows(_RELEASE, **_columns(held))
+
+    def lost(self) -> list[Row]:
+        """Find the rows that have outlived their last attempt."""
+        return self._rows(_LOST, attempts=ATTEMPTS)
+
+    def _rows(self, statement: str, **values: Any) -> list[Any]:
+        query = sql.SQL(statement).format(table=sql.Identifier(self.table), free=sql.SQL(self.free))
+        with connections["system"].cursor() as cursor:
+            cursor.execute(query, values)
+            return list(cursor.fetchall())
+
+
+def _columns(held: Sequence[tuple[UUID, int]]) -> dict[str, list[Any]]:
+    return {"ids": [pk for pk, _ in held], "fences": [fence for _, fence in held]}

@@ -1,0 +1,16 @@
+"""Send somebody on an errand: the row, the ring and the word to open pages, in one transaction."""
+
+from typing import Any
+
+from companion.actions import errands, told
+from companion.api import events
+from companion.models import Errand
+from companion.scheduling import queue
+
+
+def send(kind: Errand.Kind, **about: Any) -> Errand:
+    """Queue an errand (`actions.errands.queue_errand` says what about) and ring once it is committed."""
+    errand = errands.queue_errand(kind=kind, **about)
+    queue.ring(errand.pk)
+    events.tell(errand.coach_id, [told.of_errand(errand)])
+    return errand
