@@ -31,8 +31,12 @@ class Stage:
 
 
 @contextmanager
-def set_up(*, workers: int = 1) -> Iterator[Stage]:
-    """Start everything, with `workers` worker processes; all of it is gone after the block."""
+def set_up(*, workers: int = 1, marks: Path | None = None) -> Iterator[Stage]:
+    """
+    Start everything, with `workers` worker processes; all of it is gone after the block.
+
+    With `marks`, web and worker note the steps of each turn into files of that folder.
+    """
     with ExitStack() as stack:
         data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         services = stack.enter_context(ephemeral(data_dir / "services"))
@@ -42,13 +46,23 @@ def set_up(*, workers: int = 1) -> Iterator[Stage]:
         _manage("load_skills")
         web, floor = _free_port(), _free_port()
         start = _Starter(stack, data_dir)
-        start("uvicorn", "journeyloop.asgi:application", "--port", str(web), "--no-access-log")
+        _start_product(start, web, workers, marks)
         start("uvicorn", "bench.rq_floor:app", "--port", str(floor), "--no-access-log")
         start("bench.rq_floor")
-        for _ in range(workers):
-            start.manage("work")
         wait_until(lambda: _ready(web, workers) and _listens(floor), seconds=30)
         yield Stage(web, floor, model, services)
+
+
+def _start_product(start: "_Starter", web: int, workers: int, marks: Path | None) -> None:
+    if marks is None:
+        start("uvicorn", "journeyloop.asgi:application", "--port", str(web), "--no-access-log")
+    else:
+        start("bench.marked", str(marks / "web.marks"), "web", str(web))
+    for number in range(workers):
+        if marks is None:
+            start.manage("work")
+        else:
+            start("bench.marked", str(marks / f"worker{number}.marks"), "work")
 
 
 def wait_until(is_true: Callable[[], bool], *, seconds: float) -> None:

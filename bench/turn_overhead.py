@@ -111,6 +111,8 @@ class Ours:
         self._headers = {"Cookie": cookies, "X-CSRFToken": self._token, "Content-Type": "application/json"}
         self._stream = Listener(stage.web, "/api/v1/companion/events/", {"Cookie": cookies})
         self._connection = http.client.HTTPConnection("127.0.0.1", stage.web)
+        self.sent = self.told = 0.0
+        """When the last turn began and ended, by the shared clock."""
 
     def turn(self, words: str = "Hello") -> Turn:
         """Say something and wait for the stored answer."""
@@ -127,6 +129,7 @@ class Ours:
         first = self._stream.wait(heard, lambda line: line.startswith("data:") and '"offset"' in line)
         request = self._stage.model.requests[asked]
         told = self._stream.wait(heard, lambda line: line == "event: chat-message", since=request.arrived_at)
+        self.sent, self.told = sent, told
         own = request.first_at - request.arrived_at
         return Turn(
             first=1000 * (first - sent - own),

@@ -1,23 +1,42 @@
 """What was said before in a conversation: finished turns, and the summary of older ones."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from companion.engine.capabilities import Taint
 from companion.engine.folding import fold
 from companion.engine.prompt_assembler import PastTurn
 from companion.models import Conversation, Message, Turn
+from journeyloop.tenancy.readings import Reading, slot
 
 HISTORY_TOKENS = 24_000
 """Past this the older half of a conversation is folded into its summary."""
 
 
-def read(turn: Turn) -> tuple[tuple[PastTurn, ...], str]:
+PAST = Reading(
+    lambda: (
+        Message.objects.filter(
+            conversation=slot("conversation"),
+            turn__status=Turn.Status.DONE,
+            turn__kind=Turn.Kind.CHAT,
+            turn__number__gt=slot("after"),
+            turn__number__lt=slot("before"),
+        )
+        .order_by("turn__number", "number")
+        .values_list("turn__number", "role", "text", "context_note", "turn__taint", named=True)
+    )
+)
+"""The messages of finished turns between two numbers."""
+
+
+def folded(rows: Iterable[Any], *, conversation: Conversation) -> tuple[tuple[PastTurn, ...], str]:
     """
-    Read the finished turns before this one, and the summary of older ones.
+    Make turns of the rows of PAST, and give the summary of older ones.
 
     Folds the oldest into the summary when they have grown too long. Their taint is not lost: each turn takes
     on that of the one before it, and the newest always stays.
     """
-    conversation = turn.conversation
-    past = _past_turns(conversation, before=turn.number)
+    past = _past_turns(rows)
     plan = fold([each for _, each in past], summary=conversation.summary, limit_tokens=HISTORY_TOKENS)
     if plan.folded:
         conversation.summary = plan.summary
@@ -28,18 +47,7 @@ def read(turn: Turn) -> tuple[tuple[PastTurn, ...], str]:
     return tuple(each for _, each in past[plan.folded :]), conversation.summary
 
 
-def _past_turns(conversation: Conversation, *, before: int) -> list[tuple[int, PastTurn]]:
-    rows = (
-        Message.objects.filter(
-            conversation=conversation,
-            turn__status=Turn.Status.DONE,
-            turn__kind=Turn.Kind.CHAT,
-            turn__number__gt=conversation.summary_until,
-            turn__number__lt=before,
-        )
-        .order_by("turn__number", "number")
-        .values_list("turn__number", "role", "text", "context_note", "turn__taint")
-    )
+def _past_turns(rows: Iterable[Any]) -> list[tuple[int, PastTurn]]:
     asked: dict[int, tuple[str, str]] = {}
     past = []
     for number, role, text, note, taint in rows:

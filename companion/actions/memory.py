@@ -1,13 +1,13 @@
 """Keep facts with their words and their source, and call them to mind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from coaching.models import Note
 from companion.engine import memory as rules
@@ -15,11 +15,12 @@ from companion.engine.capabilities import Taint
 from companion.engine.effects import Remember
 from companion.engine.words import terms
 from companion.models import ClientKnowledge, CompanionMemory, Message, Turn
+from journeyloop.tenancy.readings import AnyOf, Reading, read, slot
 
 CANDIDATES = 40
 """Facts that full-text search hands to the exact ranking."""
 RECALL_TOKENS = 900
-NOTES_A_CLIENT = 3
+NOTES_A_CLIENT, MOST_NOTES = 3, 9
 Row = CompanionMemory | ClientKnowledge
 
 
@@ -30,7 +31,7 @@ def keep(*, wish: Remember, message: Message, turn: Turn, taint: Taint, now: dat
     The same fact again is not kept twice (None). The quote was found in its source by the router.
     """
     table, scope = _table(wish.client_id)
-    known = _found(table.objects.filter(**scope), _any_of(wish.statement))
+    known = _found(table.objects.current().filter(**scope), any_of(wish.statement))
     verdicts = {row.pk: rules.compare(wish.statement, row.statement) for row in known}
     if wish.action == "forget":
         _close([row for row in known if verdicts[row.pk] != "different"], now=now)
@@ -69,21 +70,23 @@ def recall(
     `clients` gives the name of each client that the message is about.
     """
     zone = ZoneInfo(time_zone)
-    query = _any_of(words)
-    facts = [_fact(row, "", zone) for row in _found(CompanionMemory.objects.all(), query)]
+    today, asked = now.astimezone(zone).date(), any_of(words)
     if not clients:
-        ranked = rules.rank(facts, query=words, today=now.astimezone(zone).date())
+        (own,) = read(_OWN(asked=asked))
+        ranked = rules.rank([_fact(row, "", zone) for row in own], query=words, today=today)
         return rules.fit(rules.relevant(ranked), budget=RECALL_TOKENS)
-    about = ClientKnowledge.objects.filter(client__in=clients)
-    meant = {row.pk: row for row in (*_found(about, query), *_newest(about))}
+    of = {"clients": list(clients)}
+    own, said, newest, notes = read(_OWN(asked=asked), _SAID(asked=asked, **of), _NEWEST(**of), _NOTES(**of))
+    facts = [_fact(row, "", zone) for row in own]
+    meant = {row.pk: row for row in (*said, *newest)}
     facts += [_fact(row, f"{clients[row.client_id]}: ", zone) for row in meant.values()]
-    ranked = rules.rank(facts, query=words, today=now.astimezone(zone).date())
-    return (*_notes(clients, zone), *rules.fit(ranked, budget=RECALL_TOKENS))
+    written = [_note_fact(note, clients[note.client_id], zone) for note in notes]
+    ranked = rules.rank(facts, query=words, today=today)
+    return (*written[: NOTES_A_CLIENT * len(clients)], *rules.fit(ranked, budget=RECALL_TOKENS))
 
 
-def profile(*, time_zone: str) -> tuple[rules.Fact, ...]:
-    """List the weightiest facts about the coach, which every prompt of a thread begins with."""
-    rows = CompanionMemory.objects.current().filter(importance__gte=4).order_by("observed_at", "pk")[:20]
+def profile(rows: Iterable[Any], *, time_zone: str) -> tuple[rules.Fact, ...]:
+    """Put the rows of PROFILE as the prompt reads them."""
     return tuple(_fact(row, "", ZoneInfo(time_zone)) for row in rows)
 
 
@@ -97,21 +100,38 @@ def _close(rows: Sequence[Row], *, now: datetime, by: Row | None = None) -> None
         row.save(update_fields=["valid_until", "superseded_by"])
 
 
-def _any_of(words: str) -> SearchQuery | None:
-    """Ask for any of the words: what is wanted may say only one of them."""
-    asked = [term for term in dict.fromkeys(terms(words)) if term.isalnum()][:24]
-    return SearchQuery(" | ".join(asked), search_type="raw", config="english") if asked else None
+def any_of(words: str) -> str:
+    """Ask full-text search for any of the words: what is wanted may say only one. Nothing finds nothing."""
+    return " | ".join([term for term in dict.fromkeys(terms(words)) if term.isalnum()][:24])
 
 
-def _found(facts: Any, query: SearchQuery | None) -> list[Any]:
-    if query is None:
-        return []
-    ranked = facts.current().filter(search=query).annotate(rank=SearchRank(F("search"), query))
-    return list(ranked.defer("search").order_by("-rank", "-observed_at")[:CANDIDATES])
+def _found(facts: "QuerySet[Any]", asked: str) -> "QuerySet[Any]":
+    query = SearchQuery(asked, search_type="raw", config="english")
+    ranked: QuerySet[Any] = (
+        facts.filter(search=query).alias(rank=SearchRank(F("search"), query)).defer("search")
+    )
+    return ranked.order_by("-rank", "-observed_at")[:CANDIDATES]
 
 
-def _newest(facts: Any) -> list[ClientKnowledge]:
-    return list(facts.current().defer("search").order_by("-importance", "-observed_at")[:CANDIDATES])
+def _of_clients() -> "QuerySet[Any]":
+    return ClientKnowledge.objects.current().filter(client__in=AnyOf(slot("clients")))
+
+
+PROFILE = Reading(
+    lambda: (
+        CompanionMemory.objects.current()
+        .filter(importance__gte=4)
+        .defer("search")
+        .order_by("observed_at", "pk")[:20]
+    )
+)
+"""The weightiest facts about the coach, which every prompt of a thread begins with."""
+_OWN = Reading(lambda: _found(CompanionMemory.objects.current(), slot("asked")))
+_SAID = Reading(lambda: _found(_of_clients(), slot("asked")))
+_NEWEST = Reading(lambda: _of_clients().defer("search").order_by("-importance", "-observed_at")[:CANDIDATES])
+_NOTES = Reading(
+    lambda: Note.objects.filter(client__in=AnyOf(slot("clients"))).order_by("-created_at")[:MOST_NOTES]
+)
 
 
 def _fact(row: Row, about: str, zone: ZoneInfo) -> rules.Fact:
@@ -128,13 +148,8 @@ def _fact(row: Row, about: str, zone: ZoneInfo) -> rules.Fact:
     )
 
 
-def _notes(clients: Mapping[UUID, str], zone: ZoneInfo) -> tuple[rules.Fact, ...]:
-    """Hand over the newest private notes on each client: the coach's own words, so they carry no taint."""
-    notes = Note.objects.filter(client__in=clients).order_by("-created_at")[: NOTES_A_CLIENT * len(clients)]
-    return tuple(_note_fact(note, clients[note.client_id], zone) for note in notes)
-
-
 def _note_fact(note: Note, name: str, zone: ZoneInfo) -> rules.Fact:
+    """Hand over a private note: the coach's own words, so it carries no taint."""
     written = note.created_at.astimezone(zone)
     return rules.Fact(
         id=str(note.pk),

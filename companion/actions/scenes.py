@@ -1,16 +1,16 @@
-"""Read rows into what a prompt is built from. The one place where rows become prompt context."""
+"""Turn rows into what a prompt is built from. The one place where rows become prompt context."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min, Q, Subquery
-
-from coaching.models import Client, CoachingSession, User
+from coaching.models import User
 from companion.actions import bootstrapping, histories, memory
+from companion.actions import scene_readings as rows
+from companion.actions.claims import Claim
 from companion.actions.skills import as_rules_see
 from companion.engine import prompt_assembler as p
 from companion.engine.capabilities import Rights, Taint
@@ -22,16 +22,15 @@ from companion.engine.skills import Skill, choose
 from companion.engine.words import terms
 from companion.models import (
     CompanionContext,
-    CompanionPersonality,
     CompanionSkill,
     CompanionState,
     Conversation,
     Message,
-    Proposal,
     Turn,
 )
+from journeyloop.tenancy.readings import read
 
-CLIENTS, WEEK = 40, timedelta(days=7)
+WEEK = timedelta(days=7)
 TRIGGERS_OF_MODE: Mapping[str, tuple[Trigger, ...]] = {
     CompanionContext.Mode.PRE_SESSION: ("session_approaching",),
     CompanionContext.Mode.POST_SESSION: ("session_complete",),
@@ -44,11 +43,26 @@ CLIENTS_AT_ONCE = 3
 class Scene:
     """What a turn knows, and the grounds on which its wishes are judged."""
 
-    message: Message
+    turn: Turn
+    coach: User
     context: p.TurnContext
     grounds: Grounds
     memory_told: str
     """The memory section as the model knows it once it has read this; true only when it has answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """What every turn is about."""
+
+    turn: Turn
+    conversation: Conversation
+    coach: User
+    message: Message
+    state: CompanionState
+    mode: str
+    layers: Sequence[Any]
+    skills: Sequence[CompanionSkill]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,45 +81,86 @@ class _Known:
     happened: tuple[str, ...] = ()
 
 
-def look(*, turn: Turn, coach: User, now: datetime) -> Scene:
-    """Read everything that one turn may know."""
-    message = Message.objects.get(turn=turn.clean_of_id or turn.pk, role=Message.Role.COACH)
-    state = CompanionState.objects.get()
-    known = _nothing_else(coach) if turn.kind == Turn.Kind.CLEAN else _all(turn, message, coach, now)
+def look(*, claim: Claim, now: datetime) -> Scene | None:
+    """Read everything that one turn may know; None when the claim no longer holds it."""
+    begun = _begin(claim)
+    if begun is None:
+        return None
+    known = _nothing_else(begun) if begun.turn.kind == Turn.Kind.CLEAN else _all(begun, now)
     rights = Rights(
-        unlocked=state.capabilities_unlocked,
-        bootstrap=state.bootstrap_status != CompanionState.Bootstrap.COMPLETE,
+        unlocked=begun.state.capabilities_unlocked,
+        bootstrap=begun.state.bootstrap_status != CompanionState.Bootstrap.COMPLETE,
         taint=p.taint_of(known.memory, recalled=known.recalled, history=known.past),
     )
     context = p.TurnContext(
-        layers=_layers(),
+        layers=_layers(begun.layers),
         rights=rights,
         memory=known.told,
-        message=message.text,
-        note=_note(known, rights, coach, now),
-        skills=_skills(message.text),
+        message=begun.message.text,
+        note=_note(known, rights, begun.coach, now),
+        skills=_skills(begun),
         summary=known.summary,
         history=known.past,
     )
     return Scene(
-        message=message,
+        turn=begun.turn,
+        coach=begun.coach,
         context=context,
-        grounds=_grounds(message, known, rights),
+        grounds=_grounds(begun.message, known, rights),
         memory_told=known.fresh,
     )
 
 
-def _nothing_else(coach: User) -> _Known:
+def _begin(claim: Claim) -> _Begun | None:
+    turns, conversations, coaches, messages, states, modes, layers, skills = read(
+        rows.TURN(turn=claim.turn_id, fence=claim.fence),
+        rows.CONVERSATION(turn=claim.turn_id),
+        rows.COACH(coach=claim.coach_id),
+        rows.MESSAGE(turn=claim.turn_id),
+        rows.STATE(),
+        rows.MODE(),
+        rows.LAYERS(),
+        rows.SKILLS(),
+    )
+    if not turns:
+        return None
+    return _Begun(
+        turn=turns[0],
+        conversation=conversations[0],
+        coach=coaches[0],
+        message=messages[0],
+        state=states[0],
+        mode=modes[0].mode if modes else "",
+        layers=layers,
+        skills=skills,
+    )
+
+
+def _nothing_else(begun: _Begun) -> _Known:
     """A clean turn sees the coach's own message, the layers and the skills, and nothing that others said."""
-    memory_section = p.MemoryContext(coach_name=coach.short_name)
+    memory_section = p.MemoryContext(coach_name=begun.coach.short_name)
     return _Known(memory=memory_section, told=p.render_memory(memory_section))
 
 
-def _all(turn: Turn, message: Message, coach: User, now: datetime) -> _Known:
-    section = _memory(coach, now)
-    past, summary = histories.read(turn)
+def _all(begun: _Begun, now: datetime) -> _Known:
+    thread, message, coach = begun.conversation, begun.message, begun.coach
+    clients, sessions, profile, past_rows, decided = read(
+        rows.CLIENTS(now=now),
+        rows.SESSIONS(now=now, until=now + WEEK),
+        memory.PROFILE(),
+        histories.PAST(conversation=thread.pk, after=thread.summary_until, before=begun.turn.number),
+        rows.DECIDED(conversation=thread.pk, number=message.number),
+    )
+    zone = ZoneInfo(coach.time_zone)
+    section = p.MemoryContext(
+        coach_name=coach.short_name,
+        clients=tuple(_client(row, zone) for row in clients),
+        sessions=tuple(_session(row, zone) for row in sessions),
+        profile=memory.profile(profile, time_zone=coach.time_zone),
+    )
+    past, summary = histories.folded(past_rows, conversation=thread)
     fresh = p.render_memory(section)
-    told, changes = _tell(turn.conversation, fresh)
+    told, changes = _tell(thread, fresh)
     return _Known(
         memory=section,
         told=told,
@@ -116,7 +171,7 @@ def _all(turn: Turn, message: Message, coach: User, now: datetime) -> _Known:
         ),
         past=past,
         summary=summary,
-        happened=_happened(message),
+        happened=tuple(f"the coach {row.status} your proposal “{row.title}”" for row in decided),
     )
 
 
@@ -144,61 +199,32 @@ def _grounds(message: Message, known: _Known, rights: Rights) -> Grounds:
     )
 
 
-def _layers() -> tuple[Layer, ...]:
-    rows = CompanionPersonality.objects.written().values_list("layer", "text")
-    return tuple(Layer(name=cast(LayerName, layer), text=text) for layer, text in rows)
+def _layers(written: Iterable[Any]) -> tuple[Layer, ...]:
+    return tuple(Layer(name=cast(LayerName, row.layer), text=row.text) for row in written)
 
 
-def _skills(query: str) -> tuple[Skill, ...]:
+def _skills(begun: _Begun) -> tuple[Skill, ...]:
     """Choose the skills for a message, and for the session that the coach is preparing or looking back on."""
-    mode = CompanionContext.objects.values_list("mode", flat=True).first()
-    triggers: list[Trigger] = ["message", *TRIGGERS_OF_MODE.get(mode or "", ())]
-    # Retired ones and other triggers too: the coach's own hides the shared one of its name.
-    rows = CompanionSkill.objects.all()
-    return choose([as_rules_see(row, body=row.body) for row in rows], triggers=triggers, query=query).active
+    triggers: list[Trigger] = ["message", *TRIGGERS_OF_MODE.get(begun.mode, ())]
+    skills = [as_rules_see(row, body=row.body) for row in begun.skills]
+    return choose(skills, triggers=triggers, query=begun.message.text).active
 
 
-def _memory(coach: User, now: datetime) -> p.MemoryContext:
-    zone = ZoneInfo(coach.time_zone)
-    return p.MemoryContext(
-        coach_name=coach.short_name,
-        clients=_clients(zone, now),
-        sessions=_sessions(zone, now),
-        profile=memory.profile(time_zone=coach.time_zone),
+def _client(row: Any, zone: ZoneInfo) -> p.ClientLine:
+    return p.ClientLine(
+        id=row.id,
+        name=row.name,
+        status=row.status,
+        pronouns=row.pronouns,
+        goal=row.goal_summary,
+        last_session=_when(row.held_at, zone),
+        next_session=_when(row.coming_at, zone),
     )
 
 
-def _clients(zone: ZoneInfo, now: datetime) -> tuple[p.ClientLine, ...]:
-    """List the clients in the order of their names: the same rows always give the same bytes."""
-    held = Max("sessions__starts_at", filter=Q(sessions__status="completed"))
-    coming = Min("sessions__starts_at", filter=Q(sessions__status="scheduled", sessions__starts_at__gte=now))
-    rows = (
-        Client.objects.current()
-        .annotate(held_at=held, coming_at=coming)
-        .order_by("name", "pk")
-        .values_list("id", "name", "status", "pronouns", "goal_summary", "held_at", "coming_at")
-    )
-    return tuple(
-        p.ClientLine(
-            id=client_id,
-            name=name,
-            status=status,
-            pronouns=pronouns,
-            goal=goal,
-            last_session=_when(held_at, zone),
-            next_session=_when(coming_at, zone),
-        )
-        for client_id, name, status, pronouns, goal, held_at, coming_at in rows[:CLIENTS]
-    )
-
-
-def _sessions(zone: ZoneInfo, now: datetime) -> tuple[p.SessionLine, ...]:
-    near = CoachingSession.objects.upcoming(now=now).filter(starts_at__lt=now + WEEK).with_client()
-    return tuple(
-        p.SessionLine(
-            id=row.pk, client_name=row.client.name, starts=_when(row.starts_at, zone), title=row.title
-        )
-        for row in near[:CLIENTS]
+def _session(row: Any, zone: ZoneInfo) -> p.SessionLine:
+    return p.SessionLine(
+        id=row.id, client_name=row.client__name, starts=_when(row.starts_at, zone), title=row.title
     )
 
 
@@ -227,20 +253,3 @@ def _tell(conversation: Conversation, fresh: str) -> tuple[str, str]:
         conversation.save(update_fields=["memory_text", "memory_told"])
         return fresh, ""
     return conversation.memory_text, p.changes(conversation.memory_told, fresh)
-
-
-def _happened(message: Message) -> tuple[str, ...]:
-    """Tell what the coach decided with a click since the last message that was answered."""
-    before = Message.objects.filter(
-        conversation=message.conversation_id,
-        number__lt=message.number,
-        role=Message.Role.COACH,
-        turn__status=Turn.Status.DONE,
-    ).order_by("-number")
-    decided = (
-        Proposal.objects.filter(decided_at__gte=Subquery(before.values("created_at")[:1]))
-        .exclude(status=Proposal.Status.STALE)
-        .order_by("decided_at")
-        .values_list("status", "title")
-    )
-    return tuple(f"the coach {status} your proposal “{title}”" for status, title in decided)

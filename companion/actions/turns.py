@@ -67,17 +67,17 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
 
     Raises OvertakenError, usage.BudgetSpentError.
     """
-    turn = _held(claim)
-    coach = turn.coach.user
-    scene = scenes.look(turn=turn, coach=coach, now=now)
+    scene = scenes.look(claim=claim, now=now)
+    if scene is None:
+        raise _overtaken(claim)
     prompt = assemble(scene.context)
     usage.reserve(
-        turn=turn,
+        turn=scene.turn,
         fence=claim.fence,
         model_name=model_name,
         worst_usd=price.worst_case(prompt_bytes=_bytes(prompt), output_tokens=output_tokens),
         now=now,
-        time_zone=coach.time_zone,
+        time_zone=scene.coach.time_zone,
     )
     return Work(
         claim=claim,
@@ -115,7 +115,7 @@ def finish(
 
     Raises OvertakenError.
     """
-    turn = _held(work.claim, lock=True)
+    turn = _held(work.claim)
     # First of all rows: whoever says something locks it first too, so that the two never wait for each other.
     conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
     turn.taint, turn.model_name = work.grounds.rights.taint, work.model_name
@@ -154,7 +154,7 @@ def fail(
     `asked_seconds` is how long the provider asked us to wait; `used` is None when nobody knows whether the
     model was called. Raises OvertakenError.
     """
-    turn = _held(claim, lock=True)
+    turn = _held(claim)
     # A call that had begun was charged for; when nobody says how much, its reservation stands.
     if used is not None and (used.cost or not partial_text):
         usage.settle(turn=turn, fence=claim.fence, used=used, now=now)
@@ -222,14 +222,16 @@ def retry(*, turn: Turn) -> bool:
     return bool(again)
 
 
-def _held(claim: Claim, *, lock: bool = False) -> Turn:
-    turns = Turn.objects.select_related("conversation", "coach__user")
-    if lock:
-        turns = turns.select_for_update(of=("self",))
+def _held(claim: Claim) -> Turn:
+    turns = Turn.objects.select_related("conversation").select_for_update(of=("self",))
     turn: Turn | None = turns.filter(pk=claim.turn_id).held(fence=claim.fence).first()
     if turn is None:
-        raise OvertakenError(f"turn {claim.turn_id} is no longer held at fence {claim.fence}")
+        raise _overtaken(claim)
     return turn
+
+
+def _overtaken(claim: Claim) -> OvertakenError:
+    return OvertakenError(f"turn {claim.turn_id} is no longer held at fence {claim.fence}")
 
 
 def _asked(turn: Turn) -> Message:

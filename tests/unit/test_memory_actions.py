@@ -11,6 +11,7 @@ from companion.engine.capabilities import Taint
 from companion.engine.memory import Fact
 from companion.models import ClientKnowledge, CompanionMemory
 from journeyloop.tenancy import tenant
+from journeyloop.tenancy.readings import read
 from tests import factories
 from tests.fakes.attempts import NOON, answer, begin, refused, say
 
@@ -275,6 +276,7 @@ def test_the_weightiest_facts_open_every_thread(practice: CoachingProfile) -> No
     tell("Alice never works on Fridays", importance=5)
     tell("Alice likes blue", importance=2)
 
-    profile = memory.profile(time_zone="Europe/Lisbon")
+    (rows,) = read(memory.PROFILE())
+    profile = memory.profile(rows, time_zone="Europe/Lisbon")
 
     assert statements(profile) == ["Alice never works on Fridays"]
