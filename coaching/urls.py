@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from coaching.views import clients, consents, notes, session_changes, sessions, settings
+from coaching.views import (
+    clients,
+    commitments,
+    consents,
+    goal_changes,
+    goals,
+    milestones,
+    notes,
+    session_changes,
+    sessions,
+    settings,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # /clients/
@@ -25,6 +36,35 @@ urlpatterns: list[URLPattern | URLResolver] = [
         consents.consent_derived,
         name="consent-derived",
     ),
+    path("clients/<uuid:client_id>/goals/", goals.goal_list, name="goal-list"),
+    path("clients/<uuid:client_id>/goals/new/", goals.goal_create, name="goal-create"),
+    path(
+        "clients/<uuid:client_id>/commitments/",
+        commitments.client_commitment_create,
+        name="client-commitment-create",
+    ),
+    # /goals/
+    path("goals/<uuid:goal_id>/", goals.goal_detail, name="goal-detail"),
+    path("goals/<uuid:goal_id>/edit/", goals.goal_edit, name="goal-edit"),
+    path("goals/<uuid:goal_id>/progress/", goal_changes.goal_progress, name="goal-progress"),
+    path("goals/<uuid:goal_id>/pause/", goal_changes.goal_pause, name="goal-pause"),
+    path("goals/<uuid:goal_id>/complete/", goal_changes.goal_complete, name="goal-complete"),
+    path("goals/<uuid:goal_id>/reopen/", goal_changes.goal_reopen, name="goal-reopen"),
+    path("goals/<uuid:goal_id>/remove/", goal_changes.goal_remove, name="goal-remove"),
+    path("goals/<uuid:goal_id>/restore/", goal_changes.goal_restore, name="goal-restore"),
+    path("goals/<uuid:goal_id>/milestones/", milestones.milestone_create, name="milestone-create"),
+    # /milestones/
+    path("milestones/<uuid:milestone_id>/edit/", milestones.milestone_edit, name="milestone-edit"),
+    path("milestones/<uuid:milestone_id>/reach/", milestones.milestone_reach, name="milestone-reach"),
+    path("milestones/<uuid:milestone_id>/unreach/", milestones.milestone_unreach, name="milestone-unreach"),
+    path("milestones/<uuid:milestone_id>/remove/", milestones.milestone_remove, name="milestone-remove"),
+    path("milestones/<uuid:milestone_id>/restore/", milestones.milestone_restore, name="milestone-restore"),
+    # /commitments/
+    path("commitments/", commitments.waiting_on_me, name="waiting-on-me"),
+    path("commitments/<uuid:commitment_id>/edit/", commitments.commitment_edit, name="commitment-edit"),
+    path("commitments/<uuid:commitment_id>/keep/", commitments.commitment_keep, name="commitment-keep"),
+    path("commitments/<uuid:commitment_id>/drop/", commitments.commitment_drop, name="commitment-drop"),
+    path("commitments/<uuid:commitment_id>/reopen/", commitments.commitment_reopen, name="commitment-reopen"),
     # /sessions/
     path("sessions/", sessions.session_list, name="session-list"),
     path("sessions/new/", sessions.session_create, name="session-create"),
@@ -36,6 +76,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<uuid:session_id>/cancel/", session_changes.session_cancel, name="session-cancel"),
     path("sessions/<uuid:session_id>/reopen/", session_changes.session_reopen, name="session-reopen"),
     path("sessions/<uuid:session_id>/notes/", notes.session_note_create, name="session-note-create"),
+    path(
+        "sessions/<uuid:session_id>/commitments/",
+        commitments.session_commitment_create,
+        name="session-commitment-create",
+    ),
     # /notes/
     path("notes/<uuid:note_id>/", notes.note_detail, name="note-detail"),
     path("notes/<uuid:note_id>/edit/", notes.note_edit, name="note-edit"),

@@ -31,6 +31,10 @@ class GoalQuerySet(TenantQuerySet["Goal"]):
         """Keep what is worked on now."""
         return self.kept().filter(status=Goal.Status.ACTIVE)
 
+    def current(self) -> Self:
+        """Keep what is worked on or rests."""
+        return self.kept().exclude(status=Goal.Status.COMPLETED)
+
     def foremost_first(self) -> Self:
         """Order: active before paused before completed, then by priority, date and age."""
         place = models.Case(

@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 
 from coaching import time_zones
+from coaching.models import Milestone
 
 register = template.Library()
 
@@ -65,3 +66,9 @@ def initials(name: str) -> str:
 def zones() -> tuple[str, ...]:
     """List the zones for a page's datalist."""
     return time_zones.zone_names()
+
+
+@register.filter
+def next_station(milestones: list[Milestone]) -> Milestone | None:
+    """Find the first milestone of a goal that was not reached yet."""
+    return next((each for each in milestones if each.reached_at is None), None)

@@ -18,7 +18,8 @@ from coaching.accounts.http import CoachRequest
 from coaching.actions import clients
 from coaching.forms.clients import ClientForm, fresh_details, written_details
 from coaching.forms.notes import NoteForm
-from coaching.models import Client, CoachingSession, Note
+from coaching.models import Client, CoachingSession, Goal, Note
+from coaching.views.commitments import commitment_parts
 from coaching.views.consent_parts import asks_of
 
 MOST_SHOWN = 200
@@ -143,6 +144,8 @@ def _detail_page(
         "notes": Note.objects.filter(client=client).select_related("session").order_by("-created_at"),
         "note_form": NoteForm(),
         "asks": asks_of(client),
+        "goals": list(Goal.objects.current().filter(client=client).foremost_first().with_milestones()),
+        **commitment_parts(client, None),
         **_sessions_of(client),
     }
     return TemplateResponse(request, "coaching/client_detail.html", context, status=status)

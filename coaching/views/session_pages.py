@@ -11,6 +11,7 @@ from coaching.accounts.http import CoachRequest
 from coaching.forms.notes import NoteForm
 from coaching.forms.sessions import CancelForm
 from coaching.models import CoachingSession, Note
+from coaching.views.commitments import commitment_parts
 
 _SETTLED: dict[str, str] = {
     CoachingSession.Status.COMPLETED: "This session is already marked as completed.",
@@ -38,6 +39,7 @@ def detail_page(
         "notes": Note.objects.filter(session=session).select_related("session").order_by("-created_at"),
         "note_form": NoteForm(),
         "cancel_form": CancelForm(),
+        **commitment_parts(client, session),
     }
     return TemplateResponse(request, "coaching/session_detail.html", context, status=status)
 

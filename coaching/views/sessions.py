@@ -16,11 +16,13 @@ from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from coaching.actions import sessions
 from coaching.forms.sessions import BookingForm, SessionForm, booking_of
-from coaching.models import Client, CoachingSession
+from coaching.models import Client, CoachingSession, Commitment
 from coaching.views.session_pages import detail_page, refuse
 
 PAST_A_PAGE = 25
 MOST_PLANNED = 300
+MOST_WAITING = 5
+"""Promises of the coach's own on this page; the rest is one tap away."""
 
 
 @require_GET
@@ -36,6 +38,7 @@ def session_list(request: CoachRequest) -> HttpResponse:
         "unsettled": [session for session in planned if session.ends_at <= now],
         "past": past.get_page(request.GET.get("page")),
         "is_new": not planned and not past.count,
+        "waiting": Commitment.objects.waiting_on_coach().with_context()[:MOST_WAITING],
     }
     return TemplateResponse(request, "coaching/session_list.html", context)
 

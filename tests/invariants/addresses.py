@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from coaching.models import ApiKey, Client, CoachingSession, Note
+from coaching.models import ApiKey, Client, CoachingSession, Commitment, Goal, Milestone, Note
 from companion import models as companion
 from tests.twins import Practice
 
@@ -78,6 +78,29 @@ COACH: Sequence[str] = (
     "consent-give",
     "consent-withdraw",
     "consent-derived",
+    "goal-list",
+    "goal-create",
+    "client-commitment-create",
+    "goal-detail",
+    "goal-edit",
+    "goal-progress",
+    "goal-pause",
+    "goal-complete",
+    "goal-reopen",
+    "goal-remove",
+    "goal-restore",
+    "milestone-create",
+    "milestone-edit",
+    "milestone-reach",
+    "milestone-unreach",
+    "milestone-remove",
+    "milestone-restore",
+    "waiting-on-me",
+    "commitment-edit",
+    "commitment-keep",
+    "commitment-drop",
+    "commitment-reopen",
+    "session-commitment-create",
     "session-list",
     "session-create",
     "session-preview",
@@ -151,6 +174,9 @@ ROWS: Mapping[str, Any] = {
     "client_id": Client,
     "session_id": CoachingSession,
     "note_id": Note,
+    "goal_id": Goal,
+    "milestone_id": Milestone,
+    "commitment_id": Commitment,
     "key_id": ApiKey,
     "turn_id": companion.Turn,
     "question_id": companion.MicroInteraction,
