@@ -1,14 +1,16 @@
 """Makes the demo practice from its data, through the same actions that the pages use."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from allauth.account.models import EmailAddress
 
 from coaching.actions import accounts, clients, notes, sessions
 from coaching.actions.clients import ClientDetails
 from coaching.actions.sessions import Booking
-from coaching.demo import people, sign_ins
+from coaching.demo import people, sign_ins, ways
+from coaching.demo.agreements import WAYS
+from coaching.demo.calendar import working_day
 from coaching.demo.clients_on_their_way import ADAEZE
 from coaching.demo.shapes import Meeting, Person
 from coaching.models import Client, CoachingProfile, CoachingSession, User
@@ -92,12 +94,13 @@ def _add(person: Person, *, by: User, now: datetime) -> Client:
     client = clients.create_client(details=details, by=by, now=met)
     if person.note:
         notes.write_note(client=client, text=person.note, by=by, now=met + timedelta(minutes=40))
-    for meeting in person.meetings:
-        _hold(meeting, client, by=by, now=now)
+    held = {meeting.day: _hold(meeting, client, by=by, now=now) for meeting in person.meetings}
+    if way := WAYS.get(person.email):
+        ways.walk(way, client, held, by=by, now=now)
     return client
 
 
-def _hold(meeting: Meeting, client: Client, *, by: User, now: datetime) -> None:
+def _hold(meeting: Meeting, client: Client, *, by: User, now: datetime) -> CoachingSession:
     starts_at = _starts_at(meeting, by, now)
     kind = CoachingSession.Type.INTAKE if meeting.intake else CoachingSession.Type.REGULAR
     booking = Booking(
@@ -121,21 +124,12 @@ def _hold(meeting: Meeting, client: Client, *, by: User, now: datetime) -> None:
     if meeting.note:
         noted_at = after + timedelta(minutes=20)
         notes.write_note(client=client, session=session, text=meeting.note, by=by, now=noted_at)
+    return session
 
 
 def _starts_at(meeting: Meeting, coach: User, now: datetime) -> datetime:
     today = now.astimezone(coach.zone).date()
     wall = datetime.combine(
-        _working_day(today, meeting.day), time.fromisoformat(meeting.at), tzinfo=coach.zone
+        working_day(today, meeting.day), time.fromisoformat(meeting.at), tzinfo=coach.zone
     )
     return wall.astimezone(UTC)
-
-
-def _working_day(today: date, count: int) -> date:
-    """Count working days from today, which counts itself as one even at a weekend: a demo has a today."""
-    found, step = today, timedelta(days=1 if count > 0 else -1)
-    for _ in range(abs(count)):
-        found += step
-        while found.weekday() > 4:
-            found += step
-    return found

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from coaching.actions.commitments import CommitmentDetails
+from coaching.forms.fields import LongTextField
 from coaching.forms.goals import day_field
 from coaching.models import Client, Commitment
 
@@ -12,7 +13,7 @@ from coaching.models import Client, Commitment
 class CommitmentForm(forms.Form):
     """Who promised what, and for when."""
 
-    text = forms.CharField(
+    text = LongTextField(
         max_length=300,
         label="Commitment",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

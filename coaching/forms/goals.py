@@ -25,7 +25,7 @@ def day_field(*, label: str, help_text: str = "") -> forms.DateField:
 class GoalForm(forms.Form):
     """What a coach writes down about a goal."""
 
-    title = forms.CharField(
+    title = LongTextField(
         max_length=160,
         label="Goal",
         help_text="In words that they would use too.",
@@ -63,7 +63,7 @@ class ProgressForm(forms.Form):
             "max_value": "From 0 to 100.",
         },
     )
-    note = forms.CharField(
+    note = LongTextField(
         max_length=500,
         required=False,
         label="What shows it",
@@ -74,7 +74,7 @@ class ProgressForm(forms.Form):
 class MilestoneForm(forms.Form):
     """One station on the way."""
 
-    title = forms.CharField(
+    title = LongTextField(
         max_length=160,
         label="Milestone",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

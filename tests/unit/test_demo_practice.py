@@ -11,7 +11,17 @@ from django.db.models import Count
 
 from coaching import demo
 from coaching.demo import people
-from coaching.models import Client, CoachingProfile, CoachingSession, Note, User
+from coaching.models import (
+    Client,
+    CoachingProfile,
+    CoachingSession,
+    Commitment,
+    Consent,
+    Goal,
+    GoalDelta,
+    Note,
+    User,
+)
 from journeyloop.tenancy import tenant
 
 NOTES = [
@@ -45,6 +55,9 @@ def test_there_is_something_today_and_something_to_come(day: int, hour: int) -> 
         )
         assert not every.filter(status="completed", starts_at__gt=now).exists()
         assert not Note.objects.filter(created_at__gt=now).exists()
+        assert not Consent.objects.filter(at__gt=now).exists()
+        assert not GoalDelta.objects.filter(at__gt=now).exists()
+        assert not Commitment.objects.filter(settled_at__gt=now).exists()
 
 
 @pytest.mark.django_db
@@ -57,6 +70,11 @@ def test_it_shows_each_kind_of_thing() -> None:
         assert {row["status"] for row in statuses} == {"scheduled", "completed", "cancelled", "missed"}
         assert Client.objects.get(user__email="client@demo.local").name == "Adaeze Okonkwo"
         assert Client.objects.filter(status="paused").count() == 1
+        assert {goal.status for goal in Goal.objects.kept()} == {"active", "paused"}
+        assert {each.status for each in Commitment.objects.all()} == {"open", "done", "dropped"}
+        assert Commitment.objects.waiting_on_coach().count() == 3
+        ruth = Client.objects.get(name="Ruth Abelson")
+        assert [each.given for each in Consent.objects.current_for(ruth).values()].count(True) == 1
     with tenant(practice.newcomer.pk):
         assert not Client.objects.exists()
 
