@@ -125,8 +125,9 @@ class MilestoneQuerySet(TenantQuerySet["Milestone"]):
         return self.filter(removed_at=None)
 
     def in_order(self) -> Self:
-        """Order by day, those without one last, then by age."""
-        return self.order_by(models.F("due_on").asc(nulls_last=True), "created_at", "id")
+        """Order: those that were reached, then by the day they are due, those without one last."""
+        reached, due = (models.F(name).asc(nulls_last=True) for name in ("reached_at", "due_on"))
+        return self.order_by(reached, due, "created_at", "id")
 
 
 class Milestone(TenantModel):

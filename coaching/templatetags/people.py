@@ -7,7 +7,7 @@ from django import template
 from django.utils import timezone
 
 from coaching import time_zones
-from coaching.models import Milestone
+from coaching.models import Commitment, Goal, Milestone
 
 register = template.Library()
 
@@ -66,6 +66,12 @@ def initials(name: str) -> str:
 def zones() -> tuple[str, ...]:
     """List the zones for a page's datalist."""
     return time_zones.zone_names()
+
+
+@register.filter
+def late_at(due: Goal | Commitment, now: datetime) -> bool:
+    """Say whether a goal or commitment is past its day, by the reader's calendar."""
+    return due.is_late(now.astimezone(timezone.get_current_timezone()).date())
 
 
 @register.filter

@@ -117,18 +117,20 @@ def test_a_milestone_is_reached_once_and_keeps_its_day(goal: Goal) -> None:
     assert goals.unreach_milestone(milestone=tuesday, by=by).reached_at is None
 
 
-def test_milestones_stand_in_the_order_of_their_days(goal: Goal) -> None:
+def test_what_is_reached_stands_first_and_the_rest_by_day(goal: Goal) -> None:
     by = goal.coach.user
     for title, due_on in (("Some day", None), ("Second", date(2026, 3, 2)), ("First", date(2026, 3, 1))):
         goals.add_milestone(goal=goal, title=title, due_on=due_on, by=by, now=NOON)
+    done = goals.add_milestone(goal=goal, title="Done", due_on=date(2026, 9, 1), by=by, now=NOON)
+    goals.reach_milestone(milestone=done, by=by, now=NOON)
     gone = goals.add_milestone(goal=goal, title="Gone", due_on=None, by=by, now=NOON)
     goals.remove_milestone(milestone=gone, by=by, now=LATER)
 
     [found] = Goal.objects.kept().with_milestones()
-    assert [each.title for each in found.stations] == ["First", "Second", "Some day"]
+    assert [each.title for each in found.stations] == ["Done", "First", "Second", "Some day"]
 
     goals.restore_milestone(milestone=gone, by=by)
-    assert Milestone.objects.kept().count() == 4
+    assert Milestone.objects.kept().count() == 5
 
 
 def test_goals_stand_with_the_foremost_first(tomas: Client) -> None:
