@@ -1,9 +1,12 @@
 """What every answer tells a browser to do and not to do, with the settings of production."""
 
+import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +15,9 @@ from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
-from coaching.models import User
+from coaching.models import Client, User
+from companion.api.events import answers
+from companion.api.events.readers import RefusedError
 from tests.conftest import signed_in
 from tests.invariants.addresses import API, COACH, PERSONAL, PLAIN, PUBLIC, Address, chosen, operators
 from tests.invariants.test_environment import PRODUCTION, ROOT
@@ -20,7 +25,14 @@ from tests.twins import Twins
 
 pytestmark = pytest.mark.django_db
 
-ASKED = ("SECURE_", "SESSION_COOKIE_", "CSRF_COOKIE_", "X_FRAME_OPTIONS", "CONTENT_SECURITY_POLICY")
+ASKED = (
+    "SECURE_",
+    "SESSION_COOKIE_",
+    "CSRF_COOKIE_",
+    "X_FRAME_OPTIONS",
+    "CONTENT_SECURITY_POLICY",
+    "WHITENOISE_ALLOW",
+)
 YEAR = 365 * 24 * 3600
 UNREACHED = {"django_rq"}
 """Operators' pages about queues need a Redis with jobs; one of them stands for all."""
@@ -59,12 +71,14 @@ def faults_of(answer: HttpResponse, *, private: bool) -> list[str]:
     policy = told.get("content-security-policy", "")
     transport = told.get("strict-transport-security", "")
     kept = {
-        "nothing inline": "default-src 'none'" in policy and "unsafe-" not in policy,
+        "nothing inline": "default-src 'none'" in policy and not re.search(r"unsafe-|nonce-|\*", policy),
         "no frames": "frame-ancestors 'none'" in policy and told.get("x-frame-options") == "DENY",
         "no base": "base-uri 'none'" in policy,
         "nosniff": told.get("x-content-type-options") == "nosniff",
         "referrer": told.get("referrer-policy") == "same-origin",
         "opener": told.get("cross-origin-opener-policy") == "same-origin",
+        "resources": told.get("cross-origin-resource-policy") == "same-origin",
+        "permissions": "camera=(), " in told.get("permissions-policy", ""),
         "https": "includeSubDomains" in transport and f"max-age={YEAR}" in transport,
         "no-store": not private or "no-store" in told.get("cache-control", ""),
         "cookies": all(_is_kept_close(cookie) for cookie in answer.cookies.values()),
@@ -129,3 +143,49 @@ def test_refusals(twins: Twins) -> None:
     assert [answer.status_code for answer in found.values()] == [404, 404, 403, 405, 302, 401, 301]
     del found["to https"]  # a browser does not take orders for https over http
     assert _broken(found, private=False) == {}
+
+
+def test_an_answer_to_something_broken(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = signed_in(twins.alice.coach.user)
+    browser.raise_request_exception = False
+    monkeypatch.setattr(Client.objects, "current", _break)
+    answer = get(browser, "/clients/")
+
+    assert answer.status_code == 500
+    assert faults_of(answer, private=True) == []
+
+
+def _break(*args: Any, **named: Any) -> None:
+    raise RuntimeError
+
+
+def test_files() -> None:
+    names = ["css/tokens.css", "js/app.js", "fonts/inter-latin-wght-normal.woff2", "icons/favicon.svg"]
+    found = {name: get(Browser(), f"/static/{name}") for name in names}
+    for answer in found.values():
+        answer.close()
+
+    assert {answer.status_code for answer in found.values()} == {200}
+    assert _broken(found, private=False) == {}
+    assert [name for name, answer in found.items() if "access-control-allow-origin" in answer.headers] == []
+
+
+def test_the_event_stream() -> None:
+    answers._common_headers.cache_clear()
+    opened = _heard(answers.open_stream)
+    refused = _heard(lambda send: answers.refuse(send, RefusedError(401, "not_signed_in", "Sign in.")))
+    answers._common_headers.cache_clear()
+
+    assert faults_of(opened, private=True) == []
+    assert faults_of(refused, private=True) == []
+
+
+def _heard(answer: Callable[[answers.Send], Coroutine[Any, Any, None]]) -> HttpResponse:
+    messages: list[answers.Message] = []
+
+    async def send(message: answers.Message) -> None:
+        messages.append(message)
+
+    asyncio.run(answer(send))
+    headers = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+    return HttpResponse(status=messages[0]["status"], headers=headers)

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from companion.api.events.readers import RefusedError
+from journeyloop import browser_rules
 
 Headers = list[tuple[bytes, bytes]]
 Message = dict[str, Any]
@@ -60,9 +61,10 @@ def _common_headers() -> Headers:
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", settings.SECURE_REFERRER_POLICY.encode()),
-        (b"cross-origin-resource-policy", b"same-origin"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+        (b"cross-origin-opener-policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY.encode()),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
         (b"x-frame-options", b"DENY"),
+        *((name.lower().encode(), value.encode()) for name, value in browser_rules.HEADERS.items()),
     ]
     if settings.SECURE_HSTS_SECONDS:
         age = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
