@@ -13,7 +13,7 @@ NOWHERE := postgresql://nobody@127.0.0.1:1/nothing
 DEVELOPMENT := env DEBUG=1 DATABASE_URL=$(NOWHERE) REDIS_URL=redis://127.0.0.1:1/0
 PRODUCTION := env DEBUG=0 DATABASE_URL=$(NOWHERE) DATABASE_OWNER_URL=$(NOWHERE) DATABASE_SYSTEM_URL=$(NOWHERE) \
 	REDIS_URL=redis://127.0.0.1:1/0 ALLOWED_HOSTS=journeyloop.example EMAIL_URL=postmark://token \
-	SECRET_KEY=checks-only-9f2c4b7a1d8e6053-qwertyuiopasdfghjklzxcvbnm FIELD_ENCRYPTION_KEYS=checks-only
+	SECRET_KEY=checks-only-9f2c4b7a1d8e6053-qwertyuiopasdfghjklzxcvbnm FIELD_ENCRYPTION_KEYS=checks-only-4b7a1d8e60539f2c-qwertyuiop
 
 help:
 	@echo "make run     everything on http://127.0.0.1:8000, until Ctrl-C"

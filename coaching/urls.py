@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notes/<uuid:note_id>/delete/", notes.note_delete, name="note-delete"),
     # /settings/
     path("settings/", settings.settings_page, name="settings"),
+    path("settings/sessions/end/", settings.session_end, name="settings-session-end"),
     path("settings/name/", settings.name_change, name="settings-name"),
     path("settings/time-zone/", settings.time_zone_confirm, name="settings-time-zone"),
     path("settings/keys/", settings.key_create, name="settings-key-create"),

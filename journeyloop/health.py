@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -57,12 +57,12 @@ def _database() -> dict[str, Any]:
 
 def _unapplied_migrations() -> int:
     """Count them; "none" is remembered, because code and its migrations change only with a new process."""
-    if cache.get("migrations-are-applied"):
+    if caches["process"].get("migrations-are-applied"):
         return 0
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if not waiting:
-        cache.set("migrations-are-applied", value=True, timeout=None)
+        caches["process"].set("migrations-are-applied", value=True, timeout=None)
     return waiting
 
 

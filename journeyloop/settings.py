@@ -13,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from redis.connection import parse_url
 
+from journeyloop import crypto
 from journeyloop.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,7 +30,9 @@ if not os.environ.get("DATABASE_URL"):
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="for-development-only" if DEBUG else "")
-FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=["for-development-only"] if DEBUG else [])
+FIELD_ENCRYPTION_KEYS = env.list(
+    "FIELD_ENCRYPTION_KEYS", default=["for-development-only-and-never-for-anything-else"] if DEBUG else []
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 TENANCY_SINGLE_ROLE = env.bool("TENANCY_SINGLE_ROLE", default=False)
 
@@ -58,6 +61,11 @@ def refuse_unsafe_production() -> None:
 
 if not DEBUG:
     refuse_unsafe_production()
+if key_faults := crypto.faults_of(FIELD_ENCRYPTION_KEYS):
+    raise ImproperlyConfigured(
+        f"FIELD_ENCRYPTION_KEYS cannot be used: {', '.join(key_faults)}. They are random texts with commas "
+        "between them, the newest first: python -c 'import secrets; print(secrets.token_urlsafe(32))'."
+    )
 
 # --- The house -------------------------------------------------------------------------------------
 
@@ -103,6 +111,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "coaching.accounts.middleware.CoachOfRequest",
+    "coaching.accounts.second_step.SecondStep",
 ]
 
 ROOT_URLCONF = "journeyloop.urls"
@@ -174,14 +183,15 @@ RQ_QUEUES = {
 }
 RQ = {"COMMIT_MODE": "on_db_commit"}
 
-# Per process on purpose: a page must not fail because Redis is away, and nothing cached outlives a process.
-LOCAL = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    # Failed sign-ins are counted here. A full cache forgets, so nothing that a visitor can make in any number
-    # may stand beside them, and they have room.
-    "default": {"BACKEND": LOCAL, "LOCATION": "default", "OPTIONS": {"MAX_ENTRIES": 100_000}},
-    # By session key, which is whatever a visitor's cookie says.
-    "sessions-seen": {"BACKEND": LOCAL, "LOCATION": "sessions-seen", "OPTIONS": {"MAX_ENTRIES": 10_000}},
+    # Where allauth counts failed sign-ins and keeps used codes: PostgreSQL, so that it holds in every
+    # process, over restarts, and while Redis is away.
+    "default": {"BACKEND": "coaching.accounts.tallies.TallyCache"},
+    # What may be forgotten at any moment. By session key among other things, which is whatever a cookie says.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # --- People ----------------------------------------------------------------------------------------
@@ -202,17 +212,28 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {"signup": "coaching.accounts.forms.CoachSignUpForm"}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_EMAIL_VERIFICATION = "optional" if DEBUG else "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Heroku's router appends the real address last; nothing before it can be trusted.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0 if DEBUG else 1
+# Every address that people sign in with was confirmed; a second one may be added later on.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A coach or an operator without a second step sees nothing but the way to set one up.
+MFA_REQUIRED = not DEBUG
+MFA_ADAPTER = "coaching.accounts.second_step.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "JourneyLoop"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = True
+# A sign-in ends after three days without a visit, and after two weeks in any case (accounts/activity.py).
+SESSION_COOKIE_AGE = 3 * 24 * 3600
+SESSION_LONGEST_AGE = 14 * 24 * 3600
 
 # --- Browser security ------------------------------------------------------------------------------
 

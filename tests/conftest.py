@@ -7,6 +7,7 @@ them, and every table is emptied afterwards. The people below work with both.
 """
 
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests import factories
 from tests.database import empty_tables
 from tests.factories import NOON
 
-__all__ = ["NOON", "empty_tables", "signed_in"]
+__all__ = ["NOON", "confirmed", "empty_tables", "signed_in"]
 
 pytest_plugins = ["tests.processes", "tests.browser.fixtures"]
 
@@ -141,4 +142,15 @@ def signed_in(user: User) -> Browser:
     """Open a browser in which somebody is signed in."""
     browser = Browser()
     browser.force_login(user)
+    return browser
+
+
+def confirmed(browser: Browser) -> Browser:
+    """Let somebody who is signed in have said a moment ago who they are."""
+    session = browser.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
     return browser

@@ -37,7 +37,7 @@ def environment(services: Services) -> dict[str, str]:
     return {
         "DEBUG": "1",
         "SECRET_KEY": "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
-        "FIELD_ENCRYPTION_KEYS": "for-tests-only",
+        "FIELD_ENCRYPTION_KEYS": "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz",
         "DATABASE_URL": services.app_url,
         "DATABASE_OWNER_URL": services.owner_url,
         "DATABASE_SYSTEM_URL": services.system_url,

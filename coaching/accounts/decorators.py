@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 from coaching.accounts.http import CoachRequest
@@ -23,3 +24,13 @@ def coach_required(
         return view(cast("CoachRequest", request), *args, **kwargs)
 
     return guarded
+
+
+def confirmation_required(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """
+    Ask who it is before what a stolen session must not do: give out a key, or everything at once.
+
+    Not within five minutes of the last answer. What was posted is kept, and done after the answer.
+    """
+    confirmed: Callable[P, HttpResponse] = reauthentication_required(app="allauth.account")(view)
+    return confirmed

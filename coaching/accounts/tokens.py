@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from coaching.accounts import audit
 from coaching.models import ApiKey, CoachingProfile
 
 SCOPES = ("companion",)
@@ -30,12 +31,14 @@ def make_key(*, owner: CoachingProfile, name: str, scopes: list[str], now: datet
     key = ApiKey.objects.create(
         owner=owner, name=name, prefix=prefix, digest=_digest(raw), scopes=scopes, created_at=now
     )
+    audit.note("api_key.made", user_id=owner.user_id, object_id=key.pk)
     return key, raw
 
 
 def revoke_key(*, key: ApiKey, now: datetime) -> None:
     """Refuse this key from now on. Doing it twice keeps the first time."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now)
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
+        audit.note("api_key.revoked", user_id=key.owner.user_id, object_id=key.pk)
 
 
 def coach_for_token(raw: str, *, now: datetime) -> CoachingProfile | None:

@@ -5,9 +5,11 @@ from coaching.models.consents import Consent, Standing
 from coaching.models.goals import Goal, GoalDelta, Milestone, Source
 from coaching.models.notes import Note
 from coaching.models.sessions import CoachingSession
+from coaching.models.sign_ins import AccountEvent, Tally
 from coaching.models.transcripts import Speaker, Transcript, Utterance
 
 __all__ = [
+    "AccountEvent",
     "ApiKey",
     "Client",
     "CoachingProfile",
@@ -21,6 +23,7 @@ __all__ = [
     "Source",
     "Speaker",
     "Standing",
+    "Tally",
     "Transcript",
     "User",
     "Utterance",

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from coaching.accounts import tokens
-from coaching.accounts.decorators import coach_required
+from coaching.accounts.decorators import coach_required, confirmation_required
 from coaching.accounts.forms import KeyForm, NameForm, TimeZoneForm
 from coaching.accounts.http import CoachRequest, UserRequest
-from coaching.actions import accounts
+from coaching.actions import accounts, sign_ins
 from coaching.models import ApiKey
 from coaching.views.ways import way_back
 
@@ -52,6 +53,7 @@ def time_zone_confirm(request: UserRequest) -> HttpResponse:
 @require_POST
 @never_cache
 @coach_required
+@confirmation_required
 def key_create(request: CoachRequest) -> HttpResponse:
     """Make an API key and show its token, this once."""
     form = KeyForm(request.POST)
@@ -70,6 +72,16 @@ def key_revoke(request: CoachRequest, key_id: UUID) -> HttpResponse:
     tokens.revoke_key(key=key, now=timezone.now())
     messages.success(request, f"The key “{key.name}” no longer opens anything.")
     return redirect("settings")
+
+
+@require_POST
+def session_end(request: UserRequest) -> HttpResponse:
+    """Sign one of one's own browsers out, wherever it is."""
+    key = request.POST.get("session", "")
+    session = get_object_or_404(UserSession, user=request.user, pk=int(key) if key.isdecimal() else None)
+    sign_ins.end_session(user=request.user, session=session)
+    messages.success(request, "That browser is signed out.")
+    return redirect("usersessions_list")
 
 
 def _page(request: UserRequest, *, status: int = 200, **changed: Any) -> HttpResponse:

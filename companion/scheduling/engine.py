@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import OperationalError
 
+from coaching.actions import sign_ins
 from companion.actions import claims, errands, turns
 from companion.actions.told import Told
 from companion.api import events
@@ -36,5 +37,6 @@ def _end(coach_id: UUID, give_up: Callable[[], list[Told]], **what: str) -> None
 
 
 def tidy(*, now: datetime) -> None:
-    """Every 5 min: forget events that no browser will ask for any more."""
+    """Every 5 min: forget events that no browser will ask for any more, and sign-ins that have run out."""
     events.trim(now)
+    sign_ins.forget_old(now=now)

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
-from journeyloop.tenancy.models import TenantModel
+from journeyloop.tenancy.models import M, TenantModel
 
 
 def prepare() -> None:
@@ -44,14 +44,14 @@ def _app_grants(role: str) -> Iterator[str]:
 
 def _app_limits(role: str) -> Iterator[str]:
     yield f'REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM "{role}"'
-    for model in _present_models():
-        if model.APPEND_ONLY:
+    for model in _present(apps.get_models()):
+        if getattr(model, "APPEND_ONLY", False):
             yield f'REVOKE UPDATE, DELETE ON "{model._meta.db_table}" FROM "{role}"'
 
 
 def _system_grants(role: str) -> Iterator[str]:
     yield f'GRANT USAGE ON SCHEMA public TO "{role}"'
-    for model in _present_models():
+    for model in _present(tenant_models()):
         table = model._meta.db_table
         yield f'REVOKE ALL ON "{table}" FROM "{role}"'
         yield f'DROP POLICY IF EXISTS system ON "{table}"'
@@ -62,10 +62,10 @@ def _system_grants(role: str) -> Iterator[str]:
             yield f'GRANT UPDATE ({_columns(model.SYSTEM_WRITES)}) ON "{table}" TO "{role}"'
 
 
-def _present_models() -> list[type[TenantModel]]:
+def _present(models: Iterable[type[M]]) -> list[type[M]]:
     """Leave out models whose table is not there: an app may have been migrated back."""
     present = connections["owner"].introspection.table_names()
-    return [model for model in tenant_models() if model._meta.db_table in present]
+    return [model for model in models if model._meta.db_table in present]
 
 
 def tenant_models() -> list[type[TenantModel]]:

@@ -64,6 +64,7 @@ PERSONAL: Mapping[str, str] = {
     "settings": "one's own name and time zone",
     "settings-name": "one's own name",
     "settings-time-zone": "one's own time zone",
+    "settings-session-end": "one's own sign-ins",
 }
 
 COACH: Sequence[str] = (

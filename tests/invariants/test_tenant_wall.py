@@ -30,8 +30,10 @@ GLOBAL = {
     "auth_group": "Django's; unused",
     "auth_group_permissions": "Django's; unused",
     "auth_permission": "Django's; made by migrations",
+    "coaching_accountevent": "of a user, written before a tenant is known",
     "coaching_apikey": "read before a tenant is known",
     "coaching_coachingprofile": "the root of the wall; read before a tenant is known",
+    "coaching_tally": "counts tries to sign in",
     "coaching_user": "signs in before a tenant is known",
     "coaching_user_groups": "Django's; unused",
     "coaching_user_user_permissions": "Django's; unused",
@@ -212,6 +214,11 @@ def test_the_application_may_not_rewrite_what_is_only_added_to(table: str) -> No
 
     assert rights == {"SELECT", "INSERT"} | changes
     assert bool(catalogue.readable_columns(catalogue.APP, table, "UPDATE")) is bool(changes)
+
+
+def test_the_record_of_accounts_is_only_added_to() -> None:
+    assert catalogue.table_rights(catalogue.APP, "coaching_accountevent") == {"SELECT", "INSERT"}
+    assert catalogue.readable_columns(catalogue.APP, "coaching_accountevent", "UPDATE") == set()
 
 
 # --- Whether it holds -----------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from django.urls import include, path, reverse
 
 from coaching.accounts import tokens
 from coaching.models import ApiKey, CoachingProfile, User
+from tests.conftest import confirmed
+from tests.factories import PASSWORD
 
 NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 
@@ -127,6 +129,7 @@ def test_its_last_use_is_written_down_once_a_minute(coach: User) -> None:
 
 
 def test_a_coach_makes_a_key_that_is_shown_once(coach: User, as_coach: Browser, script: Browser) -> None:
+    confirmed(as_coach)
     page = as_coach.post(reverse("settings-key-create"), {"key_name": "Calendar script"}).content.decode()
 
     raw = page.partition('value="jl_')[2].partition('"')[0]
@@ -134,6 +137,17 @@ def test_a_coach_makes_a_key_that_is_shown_once(coach: User, as_coach: Browser, 
     again = as_coach.get(reverse("settings")).content.decode()
     assert "Calendar script" in again
     assert raw not in again
+
+
+def test_a_key_is_made_only_after_saying_once_more_who_one_is(coach: User, as_coach: Browser) -> None:
+    asked = as_coach.post(reverse("settings-key-create"), {"key_name": "Calendar script"})
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert not ApiKey.objects.exists()
+
+    page = as_coach.post(asked.url, {"password": PASSWORD}).content.decode()
+
+    assert "Calendar script" in page
+    assert 'value="jl_' in page
 
 
 def test_a_coach_revokes_a_key(coach: User, as_coach: Browser) -> None:

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.http.cookie import parse_cookie
 from django.utils.crypto import constant_time_compare
 
+from coaching.accounts import second_step
 from coaching.accounts.tokens import coach_for_token, prefix_of
 from coaching.models import ApiKey, CoachingProfile, User
 
@@ -63,6 +64,8 @@ def _by_session(session_key: str) -> Reader:
     coach = _active_coaches().filter(user=user).first()
     if coach is None:
         raise RefusedError(403, "not_a_coach", "Only an active coach has an event stream.")
+    if second_step.is_missing(user):
+        raise RefusedError(403, "second_step_missing", "Set up a second step first.")
     return Reader(coach.pk, session_key=session_key, password_mark=mark)
 
 
