@@ -57,6 +57,7 @@ def settle(*, turn: Turn, fence: int, used: Usage, now: datetime) -> None:
         cache_write_tokens=used.cache_write_tokens,
         output_tokens=used.output_tokens,
         cost_usd=used.cost,
+        first_text_ms=used.first_text_ms,
         settled_at=now,
     )
 

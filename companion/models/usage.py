@@ -22,6 +22,23 @@ class UsageQuerySet(TenantQuerySet["UsageEntry"]):
 class UsageEntry(TenantModel):
     """One call of a model: one attempt at a turn."""
 
+    SYSTEM_READS = (
+        "id",
+        "coach_id",
+        "turn_id",
+        "fence",
+        "model_name",
+        "reserved_usd",
+        "cost_usd",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "first_text_ms",
+        "reserved_at",
+        "settled_at",
+    )
+
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="usage")
     fence = models.PositiveIntegerField()
     """The claim that made the call."""
@@ -34,6 +51,8 @@ class UsageEntry(TenantModel):
     cache_read_tokens = models.PositiveIntegerField(default=0)
     cache_write_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
+    first_text_ms = models.PositiveIntegerField(null=True)
+    """From the claim to the first text that the coach could read; NULL when there was none."""
     reserved_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
 
@@ -41,7 +60,10 @@ class UsageEntry(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["coach", "turn", "fence"], name="one_entry_a_claim")]
-        indexes = [models.Index(fields=["coach", "reserved_at"], name="usage_by_time")]
+        indexes = [
+            models.Index(fields=["coach", "reserved_at"], name="usage_by_time"),
+            models.Index(fields=["reserved_at"], name="usage_of_all"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
