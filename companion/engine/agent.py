@@ -6,8 +6,8 @@ modules only this one and `backends` import the model libraries; `failures` can 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -32,32 +32,29 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 from pydantic_core import from_json
 
+from companion.engine.analysis import findings
+from companion.engine.analysis.findings import Findings
+from companion.engine.analysis.prompts import AnalysisPrompt
+from companion.engine.backends.faults import FAULTS, failure
 from companion.engine.backends.offline import offline_model
-from companion.engine.failures import FailureKind, ModelFailure
+from companion.engine.patience import Settings, patience
 from companion.engine.prompt_assembler import Prompt
-from companion.engine.response import CompanionResponse, Refusal, UnreadableAnswerError, lenient, schema
+from companion.engine.response import (
+    CompanionResponse,
+    Refusal,
+    as_mapping,
+    lenient,
+    schema,
+)
 from companion.engine.streaming import MessageStream, OnText, message_so_far
 from companion.engine.usage import Usage
+
+__all__ = ["Analysed", "Answer", "LanguageModel", "Settings", "analyse", "answer", "open_model"]
 
 LanguageModel: TypeAlias = Model
 """An opened model, for those who keep one and know no library."""
 RAW_CAP = 200_000
 """Characters of one answer, several times what `max_tokens` can hold. Each new piece has all of them read."""
-SPEND_LIMIT_MARK = "spend_limit"
-"""Part of the body of a 429 that no waiting mends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """The bounds of one call. Seconds, tokens, US dollars."""
-
-    max_tokens: int = 4_000
-    deadline: float = 120.0
-    first_event: float = 30.0
-    silence: float = 20.0
-    """Longest gap between two pieces."""
-    batch: float = 0.07
-    """Shortest time between two pieces that are handed on; the first goes at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +67,35 @@ class Answer:
     model_name: str
 
 
-_NATIVE = ModelRequestParameters(
-    output_mode="native", output_object=OutputObjectDefinition(json_schema=schema(), name="answer")
-)
-_BY_TOOL = ModelRequestParameters(
-    output_mode="tool",
-    output_tools=[ToolDefinition(name="answer", parameters_json_schema=schema(), kind="output")],
-    allow_text_output=False,
-)
-"""For providers without structured output. Two tellings of the one schema."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """What a model found in one part of a session; `malformed` counts what did not fit, by list."""
+
+    findings: Findings
+    malformed: Counter[str]
+    usage: Usage
+    model_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form of an answer, told in the two ways that providers know."""
+
+    name: str
+    json_schema: dict[str, Any]
+
+    def told_to(self, model: Model) -> ModelRequestParameters:
+        if model.profile.get("supports_json_schema_output"):
+            return ModelRequestParameters(
+                output_mode="native",
+                output_object=OutputObjectDefinition(json_schema=self.json_schema, name=self.name),
+            )
+        tool = ToolDefinition(name=self.name, parameters_json_schema=self.json_schema, kind="output")
+        return ModelRequestParameters(output_mode="tool", output_tools=[tool], allow_text_output=False)
+
+
+_ANSWER = _Form("answer", schema())
+_FINDINGS = _Form("findings", findings.schema())
 
 
 def open_model(name: str, *, api_key: str = "", base_url: str = "") -> Model:
@@ -104,18 +121,43 @@ async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: O
     text = MessageStream(on_text=on_text, batch=settings.batch, clock=asyncio.get_running_loop().time)
     heard = _Heard()
     try:
-        await _listen(prompt, model=model, settings=settings, text=text, heard=heard)
+        await _listen(
+            _messages(prompt), _ANSWER, model=model, settings=settings, heard=heard, on_raw=text.take
+        )
         response = heard.response
         parsed, refusals = _read(heard.raw, is_whole=response.finish_reason != "length")
-    except (faults.AgentRunError, UnreadableAnswerError, OutOfPatienceError, OSError) as error:
+    except FAULTS as error:
         text.flush()
-        raise _failure(error, partial_text=text.arrived, usage=heard.usage()) from error
+        raise failure(error, partial_text=text.arrived, usage=heard.usage()) from error
     text.flush()
     return Answer(
         response=parsed,
         refusals=tuple(refusals),
         usage=heard.usage(),
         model_name=response.model_name or model.model_name,
+    )
+
+
+async def analyse(prompt: AnalysisPrompt, *, model: Model, settings: Settings) -> Analysed:
+    """
+    Ask the model what is in one part of a session.
+
+    Raises ModelFailure. An answer that ran out of room keeps what was whole.
+    """
+    heard = _Heard()
+    try:
+        await _listen(
+            _question(prompt), _FINDINGS, model=model, settings=settings, heard=heard, on_raw=_nobody_reads
+        )
+        raw = heard.raw if heard.response.finish_reason != "length" else _whole_parts(heard.raw)
+        found, malformed = findings.lenient(as_mapping(raw))
+    except FAULTS as error:
+        raise failure(error, partial_text="", usage=heard.usage()) from error
+    return Analysed(
+        findings=found,
+        malformed=malformed,
+        usage=heard.usage(),
+        model_name=heard.response.model_name or model.model_name,
     )
 
 
@@ -151,10 +193,16 @@ def _cost(response: ModelResponse) -> Decimal:
 
 
 async def _listen(
-    prompt: Prompt, *, model: Model, settings: Settings, text: MessageStream, heard: _Heard
+    messages: list[ModelMessage],
+    form: _Form,
+    *,
+    model: Model,
+    settings: Settings,
+    heard: _Heard,
+    on_raw: Callable[[str], object],
 ) -> None:
     """
-    Read the stream to its end.
+    Read the stream to its end; `on_raw` gets all that has come, with each piece.
 
     One plain request, no agent run: there are no tools, no second round, and a run costs as much again.
 
@@ -162,17 +210,21 @@ async def _listen(
     """
     request = model_request_stream(
         model,
-        _messages(prompt),
+        messages,
         model_settings=ModelSettings(max_tokens=settings.max_tokens, max_retries=0),
-        model_request_parameters=_NATIVE if model.profile.get("supports_json_schema_output") else _BY_TOOL,
+        model_request_parameters=form.told_to(model),
     )
-    async with _patience(settings) as patience, request as heard.stream:
+    async with patience(settings) as waiting, request as heard.stream:
         async for event in heard.stream:
-            patience.heard()
+            waiting.heard()
             heard.raw += _piece(event)
             if len(heard.raw) > RAW_CAP:
                 raise faults.UnexpectedModelBehavior("the answer does not end")
-            text.take(heard.raw)
+            on_raw(heard.raw)
+
+
+def _nobody_reads(raw: str) -> None:
+    """Take no notice: nobody looks on while a session is analysed."""
 
 
 def _piece(event: ModelResponseStreamEvent) -> str:
@@ -189,50 +241,6 @@ def _piece(event: ModelResponseStreamEvent) -> str:
     return ""
 
 
-class OutOfPatienceError(Exception):
-    """The model kept us waiting too long."""
-
-    def __init__(self, kind: FailureKind) -> None:
-        """Keep whether it never began, fell silent, or went on for too long."""
-        super().__init__(kind)
-        self.kind: FailureKind = kind
-
-
-class _Patience:
-    """Moves the end of a timeout: first the wait for a beginning, then the gap between two pieces."""
-
-    def __init__(self, settings: Settings, scope: asyncio.Timeout) -> None:
-        self._settings, self._scope = settings, scope
-        self._loop = asyncio.get_running_loop()
-        self._end = self._loop.time() + settings.deadline
-        self._has_begun = False
-        self._wait(settings.first_event)
-
-    def heard(self) -> None:
-        self._has_begun = True
-        self._wait(self._settings.silence)
-
-    def kind(self) -> FailureKind:
-        return "stalled" if self._has_begun and self._loop.time() < self._end else "timeout"
-
-    def _wait(self, seconds: float) -> None:
-        self._scope.reschedule(min(self._end, self._loop.time() + seconds))
-
-
-@asynccontextmanager
-async def _patience(settings: Settings) -> AsyncIterator[_Patience]:
-    scope = asyncio.timeout(None)
-    patience = None
-    try:
-        async with scope:
-            patience = _Patience(settings, scope)
-            yield patience
-    except TimeoutError as error:
-        if patience is None or not scope.expired():
-            raise
-        raise OutOfPatienceError(patience.kind()) from error
-
-
 def _messages(prompt: Prompt) -> list[ModelMessage]:
     """Lay out the conversation. The memory section opens the first message, whichever that is."""
     opening: list[UserContent] = [prompt.memory, CachePoint(ttl="1h")]
@@ -246,6 +254,12 @@ def _messages(prompt: Prompt) -> list[ModelMessage]:
         messages.append(ModelRequest(parts=[UserPromptPart(content)]))
         messages.append(ModelResponse(parts=[TextPart(exchange.reply)]))
     return [*messages, ModelRequest(parts=[UserPromptPart(asked[-1])], instructions=prompt.system)]
+
+
+def _question(prompt: AnalysisPrompt) -> list[ModelMessage]:
+    """Lay out a question about a session: what is the same for all its parts can be read from the cache."""
+    asked: list[UserContent] = [prompt.about, CachePoint(ttl="5m"), prompt.part]
+    return [ModelRequest(parts=[UserPromptPart(asked)], instructions=prompt.system)]
 
 
 def _read(raw: str, *, is_whole: bool) -> tuple[CompanionResponse, list[Refusal]]:
@@ -266,38 +280,3 @@ def _whole_parts(raw: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return parts if isinstance(parts, dict) else {}
-
-
-_KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
-    (faults.ModelQuotaExceededError, "spend_limit"),
-    (faults.ModelRateLimitError, "rate_limited"),
-    (faults.ModelUnavailableError, "overloaded"),
-    (faults.ModelServerError, "server"),
-    (faults.ModelTimeoutError, "timeout"),
-    (faults.ModelAuthenticationError, "refused_key"),
-    (faults.ModelRequestRejectedError, "bad_request"),
-    (faults.ModelConnectionError, "unreachable"),
-    (UnreadableAnswerError, "unreadable"),
-    (faults.UnexpectedModelBehavior, "unreadable"),
-    (OSError, "unreachable"),
-)
-"""What a fault means, the narrower before the wider."""
-
-
-def _failure(error: Exception, *, partial_text: str, usage: Usage) -> ModelFailure:
-    return ModelFailure(
-        _kind(error, has_begun=bool(partial_text)),
-        detail=str(error),
-        retry_after=getattr(error, "retry_after", None),
-        partial_text=partial_text,
-        usage=usage,
-    )
-
-
-def _kind(error: Exception, *, has_begun: bool) -> FailureKind:
-    if isinstance(error, OutOfPatienceError):
-        return error.kind
-    if isinstance(error, faults.ModelAPIError) and SPEND_LIMIT_MARK in str(error.body):
-        return "spend_limit"
-    kind: FailureKind = next((kind for fault, kind in _KINDS if isinstance(error, fault)), "server")
-    return "cut" if has_begun and kind in {"unreachable", "unreadable"} else kind

@@ -199,7 +199,7 @@ def lenient(raw: str | Mapping[str, Any]) -> tuple[CompanionResponse, list[Refus
 
     Raises UnreadableAnswerError when there is no message to show.
     """
-    answer = _storable_parts(_as_mapping(raw))
+    answer = storable_parts(as_mapping(raw))
     message = answer.get("chat_message")
     if not isinstance(message, str) or not message.strip():
         raise UnreadableAnswerError("the answer has no chat_message")
@@ -212,7 +212,8 @@ def lenient(raw: str | Mapping[str, Any]) -> tuple[CompanionResponse, list[Refus
     return CompanionResponse.model_validate(parts), refusals
 
 
-def _as_mapping(raw: str | Mapping[str, Any]) -> Mapping[str, Any]:
+def as_mapping(raw: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read an answer's outermost object. Raises UnreadableAnswerError."""
     if not isinstance(raw, str):
         return raw
     try:
@@ -229,12 +230,13 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
-def _storable_parts(value: Any) -> Any:
+def storable_parts(value: Any) -> Any:
+    """Make every text in an answer `storable`."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, list):
-        return [_storable_parts(each) for each in value]
-    return {key: _storable_parts(each) for key, each in value.items()} if isinstance(value, dict) else value
+        return [storable_parts(each) for each in value]
+    return {key: storable_parts(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _good_items(name: str, kind: type[Part], raw: object, refusals: list[Refusal]) -> list[Part]:
@@ -264,7 +266,12 @@ def _plain_reason(error: ValidationError) -> str:
 @cache
 def schema() -> dict[str, Any]:
     """Give the JSON schema that goes to the model: no titles, no descriptions; the prompt explains."""
-    full = CompanionResponse.model_json_schema()
+    return bare_schema(CompanionResponse)
+
+
+def bare_schema(answer: type[Part]) -> dict[str, Any]:
+    """Give the JSON schema of an answer with nothing in it but its form."""
+    full = answer.model_json_schema()
     bare: dict[str, Any] = _bare(full, full.pop("$defs"))
     return bare
 
@@ -277,7 +284,7 @@ def _bare(node: Any, definitions: Mapping[str, Any], *, is_names: bool = False) 
         return node
     if "$ref" in node:
         return _bare(definitions[node["$ref"].rpartition("/")[2]], definitions)
-    unwanted = () if is_names else ("title", "description", "default", "maxLength")
+    unwanted = () if is_names else ("title", "description", "default", "maxLength", "minimum", "maximum")
     return {
         key: _bare(value, definitions, is_names=key == "properties")
         for key, value in node.items()

@@ -26,7 +26,7 @@ _NEGATIONS_TEXT = """
     no not never none nobody nothing neither nor cannot can't won't don't doesn't didn't isn't
     aren't wasn't weren't hasn't haven't hadn't wouldn't shouldn't couldn't without stopped quit
 """
-_NEGATIONS = frozenset(_NEGATIONS_TEXT.split())
+NEGATIONS = frozenset(_NEGATIONS_TEXT.split())
 _NUMBER_WORDS_TEXT = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     twenty thirty forty fifty sixty seventy eighty ninety hundred thousand first second third once
@@ -82,4 +82,4 @@ def particulars(text: str) -> frozenset[str]:
 
 
 def _is_particular(word: str) -> bool:
-    return any(char.isdigit() for char in word) or word in _NEGATIONS | _NUMBER_WORDS | _DATE_WORDS
+    return any(char.isdigit() for char in word) or word in NEGATIONS | _NUMBER_WORDS | _DATE_WORDS

@@ -9,15 +9,17 @@ import asyncio
 import re
 import sys
 from collections.abc import AsyncIterator, Sequence
+from typing import cast
 
 from genai_prices.data_snapshot import DataSnapshot, set_custom_snapshot
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart, UserPromptPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.profiles import ModelProfile
 
+from companion.engine.analysis import prompts, reading
 from companion.engine.backends import acquaintance, colleague
 from companion.engine.backends.reading import Reading, read
-from companion.engine.response import CompanionResponse
+from companion.engine.response import CompanionResponse, Part
 
 SUMMARY_FRAME = '<data kind="earlier">'
 SLOW = "[[slow]]"
@@ -36,9 +38,9 @@ def offline_model(*, pause: float = 0.0, allow_slow: bool = False) -> FunctionMo
     """Open the offline model. `pause` is the seconds between two words, for demonstrations."""
 
     async def stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str]:
-        reading = _read(messages, info)
-        wait = SLOW_PAUSE if allow_slow and SLOW in reading.message else pause
-        for piece in _PIECE.findall(reply(reading).model_dump_json(exclude_defaults=True)):
+        answer, is_slow = _answer(messages, info)
+        wait = SLOW_PAUSE if allow_slow and is_slow else pause
+        for piece in _PIECE.findall(answer.model_dump_json(exclude_defaults=True)):
             yield piece
             if wait:
                 await asyncio.sleep(wait)
@@ -49,6 +51,15 @@ def offline_model(*, pause: float = 0.0, allow_slow: bool = False) -> FunctionMo
         model_name="offline",
         profile=ModelProfile(supports_json_schema_output=True, default_structured_output_mode="native"),
     )
+
+
+def _answer(messages: Sequence[ModelMessage], info: AgentInfo) -> tuple[Part, bool]:
+    """Answer whatever is asked: a message of the coach, or a question about a session."""
+    if (info.instructions or "").startswith(prompts.INSTRUCTIONS):
+        about, part = _user_texts(cast(ModelRequest, messages[-1]))
+        return reading.answer(about=about, part=part), False
+    read_back = _read(messages, info)
+    return reply(read_back), SLOW in read_back.message
 
 
 def reply(reading: Reading) -> CompanionResponse:
