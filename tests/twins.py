@@ -310,6 +310,45 @@ def _intelligence(practice: Practice) -> list[Fields]:
     return [{"session": session, "client": session.client} for session in sessions]
 
 
+def _claims(practice: Practice) -> list[Fields]:
+    each = practice.all(companion.SessionIntelligence)
+    return [
+        {
+            "intelligence": found,
+            "session": found.session,
+            "client": found.client,
+            "kind": "theme",
+            "version": 1,
+            "order": 0,
+            "status": "edited",
+            "decided_at": NOON,
+        }
+        for found in each
+    ]
+
+
+def _evidence(practice: Practice) -> list[Fields]:
+    said = {each.session_id: each for each in practice.all(Utterance)}
+    return [
+        {"claim": claim, "client": claim.client, "utterance": said[claim.session_id], "start": 0, "end": 4}
+        for claim in practice.all(companion.Claim)
+    ]
+
+
+def _analyses(practice: Practice) -> list[Fields]:
+    sessions = practice.all(CoachingSession)
+    return [
+        {"session": each, "client": each.client, "numbers": [], "generated_at": NOON} for each in sessions
+    ]
+
+
+def _parts(practice: Practice) -> list[Fields]:
+    return [
+        {"transcript": each, "client": each.client, "number": 0, "total": 1}
+        for each in practice.all(Transcript)
+    ]
+
+
 def _schedules(practice: Practice) -> list[Fields]:
     common = {"schedule_type": "one_off", "time_zone": "Europe/Lisbon"}
     return [{**common, "client": client} for client in practice.clients]
@@ -356,6 +395,10 @@ MAKERS: dict[type[Model], Maker] = {
     companion.CompanionMemory: _memories,
     companion.ClientKnowledge: _knowledge,
     companion.SessionIntelligence: _intelligence,
+    companion.Claim: _claims,
+    companion.Evidence: _evidence,
+    companion.SessionAnalysis: _analyses,
+    companion.AnalysedPart: _parts,
     companion.CompanionSchedule: _schedules,
     companion.ScheduleExecution: _executions,
     companion.UsageEntry: _usage,

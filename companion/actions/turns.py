@@ -9,7 +9,6 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -34,8 +33,6 @@ WORDS = {
     "broken": "Something went wrong on our side while I answered. Your message is safe; please try again.",
 }
 """What the coach reads when no model is to blame."""
-
-log = structlog.get_logger(__name__)
 
 
 class OvertakenError(Exception):
@@ -75,8 +72,7 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
         raise _overtaken(claim)
     prompt = assemble(scene.context)
     usage.reserve(
-        turn=scene.turn,
-        fence=claim.fence,
+        call=usage.Call(work=scene.turn, fence=claim.fence),
         model_name=model_name,
         worst_usd=price.worst_case(prompt_bytes=_bytes(prompt), output_tokens=output_tokens),
         now=now,
@@ -130,7 +126,7 @@ def finish(
     not_done = effects.apply(routed.effects, stage=stage)
     turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
     _store_answer(turn, conversation, response.chat_message)
-    usage.settle(turn=turn, fence=work.claim.fence, used=used, now=now)
+    usage.settle(call=usage.Call(work=turn, fence=work.claim.fence), used=used, now=now)
     if work.grounds.rights.bootstrap:
         bootstrapping.begin(now=now)
         bootstrapping.mark_asked()
@@ -160,7 +156,7 @@ def fail(
     turn = _held(claim)
     # A call that had begun was charged for; when nobody says how much, its reservation stands.
     if used is not None and (used.cost or not partial_text):
-        usage.settle(turn=turn, fence=claim.fence, used=used, now=now)
+        usage.settle(call=usage.Call(work=turn, fence=claim.fence), used=used, now=now)
     turn.error_code, turn.partial_text = code, partial_text or turn.partial_text
     wait = _backoff(turn.attempts, asked_seconds)
     if not retryable or turn.attempts >= ATTEMPTS or wait > LONGEST_WAIT:
@@ -204,8 +200,6 @@ def cancel(*, turn: Turn, now: datetime) -> bool:
         .update(status=Status.CANCELLED, fence=F("fence") + 1, lease_until=None, finished_at=now)
     )
     turn.refresh_from_db()
-    if stopped:
-        log.info("turn.cancelled", turn=str(turn.pk), coach=str(turn.coach_id))
     return bool(stopped)
 
 
@@ -224,8 +218,6 @@ def retry(*, turn: Turn) -> bool:
         not_before=Now(),
     )
     turn.refresh_from_db()
-    if again:
-        log.info("turn.queued", turn=str(turn.pk), coach=str(turn.coach_id), kind=turn.kind)
     return bool(again)
 
 
@@ -283,7 +275,6 @@ def _queue_clean_turn(turn: Turn, conversation: Conversation) -> Turn:
     clean: Turn = Turn.objects.create(
         conversation=conversation, number=conversation.last_number, kind=Turn.Kind.CLEAN, clean_of=turn
     )
-    log.info("turn.queued", turn=str(clean.pk), coach=str(clean.coach_id), kind=clean.kind)
     return clean
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from companion.engine.usage import Usage
-from companion.models import CompanionState, Turn, UsageEntry
+from companion.models import CompanionState, Errand, Turn, UsageEntry
 
 MILLION = Decimal(1_000_000)
 
@@ -32,9 +33,22 @@ class Price:
         return replace(used, cost=used.cost or tokens_usd / MILLION)
 
 
-def reserve(
-    *, turn: Turn, fence: int, model_name: str, worst_usd: Decimal, now: datetime, time_zone: str
-) -> UsageEntry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of a model: for whom, under which claim, and which one of several."""
+
+    work: Turn | Errand
+    fence: int
+    part: int = 0
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """How its entry is found."""
+        name = "turn" if isinstance(self.work, Turn) else "errand"
+        return {name: self.work, "fence": self.fence, "part": self.part}
+
+
+def reserve(*, call: Call, model_name: str, worst_usd: Decimal, now: datetime, time_zone: str) -> UsageEntry:
     """
     Set money aside for one call.
 
@@ -46,18 +60,17 @@ def reserve(
         spent = UsageEntry.objects.spent_since(day_began(now, time_zone))
         if spent + worst_usd > state.daily_budget_usd:
             raise BudgetSpentError(f"{spent} of {state.daily_budget_usd} USD spent, {worst_usd} needed")
-    return UsageEntry.objects.create(turn=turn, fence=fence, model_name=model_name, reserved_usd=worst_usd)
+    return UsageEntry.objects.create(**call.columns, model_name=model_name, reserved_usd=worst_usd)
 
 
-def settle(*, turn: Turn, fence: int, used: Usage, now: datetime) -> None:
+def settle(*, call: Call, used: Usage, now: datetime) -> None:
     """Replace a reservation by what the call did cost."""
-    UsageEntry.objects.filter(turn=turn, fence=fence).update(
+    UsageEntry.objects.filter(**call.columns).update(
         input_tokens=used.input_tokens,
         cache_read_tokens=used.cache_read_tokens,
         cache_write_tokens=used.cache_write_tokens,
         output_tokens=used.output_tokens,
         cost_usd=used.cost,
-        first_text_ms=used.first_text_ms,
         settled_at=now,
     )
 

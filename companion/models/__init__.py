@@ -2,8 +2,9 @@ from companion.models.audit import AuditEvent
 from companion.models.context import CompanionContext, PanelKind
 from companion.models.conversation import Conversation, Message, Turn
 from companion.models.errands import Errand
+from companion.models.intelligence import AnalysedPart, SessionAnalysis, SessionIntelligence
 from companion.models.interactions import MicroInteraction, Notification, Proposal
-from companion.models.memory import ClientKnowledge, CompanionMemory, SessionIntelligence
+from companion.models.memory import ClientKnowledge, CompanionMemory
 from companion.models.personality import (
     BootstrapTopic,
     CompanionPersonality,
@@ -13,12 +14,15 @@ from companion.models.personality import (
 )
 from companion.models.scheduling import CompanionSchedule, ScheduleExecution
 from companion.models.skills import CompanionSkill
+from companion.models.statements import Claim, Evidence
 from companion.models.stream import StreamCounter, StreamEvent
 from companion.models.usage import UsageEntry
 
 __all__ = [
+    "AnalysedPart",
     "AuditEvent",
     "BootstrapTopic",
+    "Claim",
     "ClientKnowledge",
     "CompanionContext",
     "CompanionMemory",
@@ -28,6 +32,7 @@ __all__ = [
     "CompanionState",
     "Conversation",
     "Errand",
+    "Evidence",
     "Layer",
     "Message",
     "MicroInteraction",
@@ -36,6 +41,7 @@ __all__ = [
     "PersonalityVersion",
     "Proposal",
     "ScheduleExecution",
+    "SessionAnalysis",
     "SessionIntelligence",
     "StreamCounter",
     "StreamEvent",

@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
 
-from coaching.models import Client, CoachingSession
+from coaching.models import Client
 from companion.models.conversation import Turn
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
 
@@ -96,25 +96,3 @@ class ClientKnowledge(Fact):
         constraints = [
             models.UniqueConstraint(fields=["coach", "client", "external_id"], name="knowledge_external_once")
         ]
-
-
-class SessionIntelligence(TenantModel):
-    """What one session was about: exactly one row a session."""
-
-    session = models.ForeignKey(CoachingSession, on_delete=models.CASCADE, related_name="+")
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
-    summary = models.TextField(blank=True)
-    claims = models.JSONField(default=list)
-    """Each with its evidence spans."""
-    created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True)
-
-    objects = TenantManager["SessionIntelligence"]()
-
-    class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["coach", "session"], name="intelligence_once_a_session")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.pk)

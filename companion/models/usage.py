@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Now
 
 from companion.models.conversation import Turn
+from companion.models.errands import Errand
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
 
 
@@ -20,28 +21,14 @@ class UsageQuerySet(TenantQuerySet["UsageEntry"]):
 
 
 class UsageEntry(TenantModel):
-    """One call of a model: one attempt at a turn."""
+    """One call of a model: one attempt at a turn, or one part of an errand in one attempt."""
 
-    SYSTEM_READS = (
-        "id",
-        "coach_id",
-        "turn_id",
-        "fence",
-        "model_name",
-        "reserved_usd",
-        "cost_usd",
-        "input_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "output_tokens",
-        "first_text_ms",
-        "reserved_at",
-        "settled_at",
-    )
-
-    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="usage")
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, null=True, related_name="usage")
+    errand = models.ForeignKey(Errand, on_delete=models.CASCADE, null=True, related_name="usage")
     fence = models.PositiveIntegerField()
     """The claim that made the call."""
+    part = models.PositiveSmallIntegerField(default=0)
+    """Which call of that attempt, from 0."""
     model_name = models.CharField(max_length=80)
     reserved_usd = models.DecimalField(max_digits=10, decimal_places=6)
     """The worst case."""
@@ -51,19 +38,21 @@ class UsageEntry(TenantModel):
     cache_read_tokens = models.PositiveIntegerField(default=0)
     cache_write_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
-    first_text_ms = models.PositiveIntegerField(null=True)
-    """From the claim to the first text that the coach could read; NULL when there was none."""
     reserved_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
 
     objects = TenantManager.from_queryset(UsageQuerySet)()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["coach", "turn", "fence"], name="one_entry_a_claim")]
-        indexes = [
-            models.Index(fields=["coach", "reserved_at"], name="usage_by_time"),
-            models.Index(fields=["reserved_at"], name="usage_of_all"),
+        constraints = [
+            models.UniqueConstraint(fields=["coach", "turn", "fence", "part"], name="one_entry_a_claim"),
+            models.UniqueConstraint(fields=["coach", "errand", "fence", "part"], name="one_entry_a_part"),
+            models.CheckConstraint(
+                condition=models.Q(turn__isnull=False) | models.Q(errand__isnull=False),
+                name="usage_of_a_turn_or_an_errand",
+            ),
         ]
+        indexes = [models.Index(fields=["coach", "reserved_at"], name="usage_by_time")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -82,11 +82,40 @@ class Wall(Operation):
         return f"{_CLIENT} IS NULL OR {own}"
 
 
+class SameCoach(Operation):
+    """Let a reference that a walled table got later carry its coach, as `Wall` does with those it finds."""
+
+    reversible = True
+
+    def __init__(self, model: str, field: str) -> None:
+        self.model = model
+        self.field = field
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing: models do not show the wall."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        model = _model(to_state.apps, app_label, self.model)
+        for statement in _composite_keys(model, only=self.field):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        table = _model(from_state.apps, app_label, self.model)._meta.db_table
+        schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_{self.field}_id_same_coach"')
+
+    def describe(self) -> str:
+        return f"Let {self.model}.{self.field} carry its coach"
+
+
 def _model(apps: Apps, app_label: str, name: str) -> type[Model]:
     return apps.get_model(app_label, name)
 
 
-def _composite_keys(model: type[Model]) -> list[str]:
+def _composite_keys(model: type[Model], *, only: str | None = None) -> list[str]:
     """Make each reference carry its coach: row-level security does not look at foreign keys."""
     table = model._meta.db_table
     return [
@@ -94,6 +123,7 @@ def _composite_keys(model: type[Model]) -> list[str]:
         f"FOREIGN KEY (coach_id, {field.column}) "
         f'REFERENCES "{field.related_model._meta.db_table}" (coach_id, id)'
         for field in tenant_references(model)
+        if only in {None, field.name}
     ]
 
 

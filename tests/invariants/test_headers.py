@@ -23,8 +23,7 @@ from tests.invariants.addresses import API, COACH, PERSONAL, PLAIN, PUBLIC, Addr
 from tests.invariants.test_environment import PRODUCTION, ROOT
 from tests.twins import Twins
 
-# Operators' pages are read as jl_system, which sees none of the rows that these tests roll back.
-pytestmark = pytest.mark.django_db(databases=["default", "system"])
+pytestmark = pytest.mark.django_db
 
 ASKED = (
     "SECURE_",

@@ -31,8 +31,7 @@ def reserve(coach: CoachingProfile, turn: Turn, worst: str = "0.50") -> bool:
     with tenant(coach.pk):
         try:
             usage.reserve(
-                turn=turn,
-                fence=1,
+                call=usage.Call(work=turn, fence=1),
                 model_name="m",
                 worst_usd=Decimal(worst),
                 now=NOON,
@@ -75,7 +74,8 @@ def test_what_is_settled_frees_what_was_reserved_too_much(practice: CoachingProf
     assert reserve(practice, first)
     assert not reserve(practice, second)
 
-    usage.settle(turn=first, fence=1, used=Usage(input_tokens=900, cost=Decimal("0.01")), now=NOON)
+    used = Usage(input_tokens=900, cost=Decimal("0.01"))
+    usage.settle(call=usage.Call(work=first, fence=1), used=used, now=NOON)
 
     assert reserve(practice, second)
 
