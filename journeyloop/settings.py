@@ -309,7 +309,8 @@ ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="")
 # Empty: Anthropic when there is a key, otherwise the offline model.
 COMPANION_MODEL = env.str("COMPANION_MODEL", default="")
 COMPANION_PHASE_1 = env.bool("COMPANION_PHASE_1", default=True)
-COMPANION_PHASE_2 = env.bool("COMPANION_PHASE_2", default=False)
+COMPANION_PHASE_2 = env.bool("COMPANION_PHASE_2", default=True)
+COMPANION_OLD_ANALYSIS = env.bool("COMPANION_OLD_ANALYSIS", default=True)
 COMPANION_PHASE_3 = env.bool("COMPANION_PHASE_3", default=False)
 TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)
 # tiktoken looks here instead of the network; the file is loaded on the first count, not at start.

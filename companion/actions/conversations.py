@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 
-import structlog
-
 from coaching.models import Client
 from companion.engine.response import storable
 from companion.models import Conversation, Message, Turn
 
 MESSAGE_LIMIT = 20_000
 """Characters of one message."""
-
-log = structlog.get_logger(__name__)
 
 
 class MessageError(Exception):
@@ -49,7 +45,6 @@ def say(*, text: str, request_key: str | None = None, client: Client | None = No
     message = Message.objects.create(
         conversation=conversation, turn=turn, number=number, role=Message.Role.COACH, text=text, client=client
     )
-    log.info("turn.queued", turn=str(turn.pk), coach=str(turn.coach_id), kind=turn.kind)
     return Said(message, turn, is_new=True)
 
 

@@ -4,8 +4,7 @@ Work on one claimed turn: read, close the database, ask the model, write.
 With `brains`, the only module outside the engine that reaches the model library.
 """
 
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +17,6 @@ from companion.actions.claims import Claim
 from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure
-from companion.engine.usage import Usage
 from companion.scheduling.database import Database
 from journeyloop.tenancy import tenant
 
@@ -44,28 +42,10 @@ class Attempt:
     """One claimed turn under way in this process."""
 
     claim: Claim
-    began: float = field(default_factory=time.monotonic)
     text: str = ""
     """The answer so far."""
     kept: int = 0
     """How many characters of it are in the row."""
-    first_text_ms: int | None = None
-    """From the claim to the first text shown."""
-
-    @property
-    def ms(self) -> int:
-        """How long it has been under way."""
-        return round((time.monotonic() - self.began) * 1000)
-
-    @property
-    def ids(self) -> dict[str, Any]:
-        """What every line about it says."""
-        claim = self.claim
-        return {"turn": str(claim.turn_id), "coach": str(claim.coach_id), "fence": claim.fence}
-
-    def used(self, usage: Usage) -> Usage:
-        """Say with the usage how long the first text took."""
-        return replace(usage, first_text_ms=self.first_text_ms)
 
 
 async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> timedelta | None:
@@ -80,42 +60,27 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
         answer = await agent.answer(
             work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)
         )
-        used = attempt.used(brain.price.of(answer.usage))
-        await database.run(_finish, work, answer, used)
-        _log_done(attempt, used, model_name=work.model_name)
+        await database.run(_finish, work, answer, brain.price)
     except turns.OvertakenError as overtaken:
-        log.info("turn.overtaken", **attempt.ids, reason=str(overtaken))
+        log.info("turn.overtaken", turn=str(claim.turn_id), reason=str(overtaken))
     except usage.BudgetSpentError:
-        await database.run(_fail, attempt, code="budget", words=turns.WORDS["budget"], retryable=False)
+        await database.run(_fail, claim, code="budget", words=turns.WORDS["budget"], retryable=False)
     except ModelFailure as failure:
+        log.warning("turn.model_failed", turn=str(claim.turn_id), kind=failure.kind)
         return await database.run(
             _fail,
-            attempt,
+            claim,
             code=failure.kind,
             words=failure.words,
             retryable=failure.retryable,
             asked_seconds=failure.retry_after,
             partial_text=failure.partial_text,
-            used=attempt.used(brain.price.of(failure.usage)),
+            used=brain.price.of(failure.usage),
         )
     except Exception:
-        log.exception("turn.broken", **attempt.ids)
-        return await database.run(_fail, attempt, code="broken", words=turns.WORDS["broken"], retryable=True)
+        log.exception("turn.broken", turn=str(claim.turn_id))
+        return await database.run(_fail, claim, code="broken", words=turns.WORDS["broken"], retryable=True)
     return None
-
-
-def _log_done(attempt: Attempt, used: Usage, *, model_name: str) -> None:
-    log.info(
-        "turn.done",
-        **attempt.ids,
-        ms=attempt.ms,
-        first_text_ms=used.first_text_ms,
-        model=model_name,
-        input_tokens=used.input_tokens,
-        cached_tokens=used.cache_read_tokens,
-        output_tokens=used.output_tokens,
-        usd=float(used.cost),
-    )
 
 
 def _begin(claim: Claim, brain: Brain) -> turns.Work:
@@ -131,37 +96,29 @@ def _begin(claim: Claim, brain: Brain) -> turns.Work:
 
 def _show(attempt: Attempt, offset: int, piece: str) -> None:
     attempt.text = attempt.text[:offset] + piece
-    if attempt.first_text_ms is None:
-        attempt.first_text_ms = attempt.ms
     claim = attempt.claim
     events.push_text(coach_id=claim.coach_id, turn_id=claim.turn_id, offset=offset, text=piece)
 
 
-def _finish(work: turns.Work, answer: agent.Answer, used: Usage) -> None:
+def _finish(work: turns.Work, answer: agent.Answer, price: usage.Price) -> None:
     with tenant(work.claim.coach_id):
         told = turns.finish(
             work=work,
             response=answer.response,
             refusals=answer.refusals,
-            used=used,
+            used=price.of(answer.usage),
             now=timezone.now(),
         )
         events.tell(work.claim.coach_id, told)
 
 
-def _fail(attempt: Attempt, *, code: str, **how: Any) -> timedelta | None:
-    claim = attempt.claim
+def _fail(claim: Claim, **how: Any) -> timedelta | None:
     try:
         with tenant(claim.coach_id):
-            failed = turns.fail(claim=claim, code=code, now=timezone.now(), **how)
+            failed = turns.fail(claim=claim, now=timezone.now(), **how)
             events.tell(claim.coach_id, failed.told)
     except turns.OvertakenError:
         return None
-    if failed.again_in is None:
-        log.warning("turn.failed", **attempt.ids, code=code, ms=attempt.ms)
-    else:
-        wait_ms = round(failed.again_in.total_seconds() * 1000)
-        log.warning("turn.attempt_failed", **attempt.ids, code=code, ms=attempt.ms, again_in_ms=wait_ms)
     return failed.again_in
 
 

@@ -7,7 +7,6 @@ It claims its work itself: when the doorbell rings, every few seconds anyway, an
 import asyncio
 import contextlib
 from datetime import timedelta
-from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -88,18 +87,7 @@ class TurnLoop:
         for claim in taken:
             self._start(Attempt(claim))
 
-    @property
-    def model_name(self) -> str:
-        """Which model answers."""
-        return self._brain.model.model_name
-
-    @property
-    def under_way(self) -> list[UUID]:
-        """The turns that this process works on. From any thread."""
-        return [attempt.claim.turn_id for attempt in list(self._running.values())]
-
     def _start(self, attempt: Attempt) -> None:
-        log.info("turn.claimed", **attempt.ids)
         task = asyncio.create_task(self._carry(attempt))
         self._running[task] = attempt
         task.add_done_callback(self._forget)
@@ -114,7 +102,7 @@ class TurnLoop:
             again_in = await carry_out(attempt, brain=self._brain, database=self._database)
         except DatabaseError as error:
             # The lease will run out and the turn be claimed afresh.
-            log.warning("turn.database_lost", **attempt.ids, error=type(error).__name__)
+            log.warning("turn.database_lost", turn=str(attempt.claim.turn_id), error=type(error).__name__)
             return
         if again_in is not None:
             self._loop.call_later((again_in + timedelta(milliseconds=20)).total_seconds(), self._woken.set)
@@ -140,7 +128,6 @@ class TurnLoop:
             if attempt.claim.turn_id in held:
                 await self._database.run(keep_text, attempt)
             else:
-                log.info("turn.dropped", **attempt.ids, ms=attempt.ms)
                 task.cancel("cancelled or overtaken")
                 await self._database.run(leave_text, attempt)
 
