@@ -7,8 +7,18 @@ class CompanionConfig(AppConfig):
     name = "companion"
 
     def ready(self) -> None:
-        """Tell the practice whose model would read a client's words."""
-        from coaching import consents  # models are not there before this
+        """Tell the practice who reads a client's words, and what a withdrawal stops."""
+        from coaching import consents, withdrawals  # models are not there before this
+        from coaching.actions import transcripts
+        from companion.actions import errands
+        from companion.api.errands import ask_to_read
         from companion.scheduling import model_choice
 
         consents.read_by(model_choice.provider)
+        transcripts.read_by(ask_to_read)
+        withdrawals.on_withdrawal(
+            consents.Purpose.RECORD,
+            stop=errands.stop_reading,
+            derived=transcripts.derived_from_recording,
+            delete=transcripts.delete_recording,
+        )

@@ -5,7 +5,7 @@ Each function is one short transaction. What an errand brings is stored in the t
 `finish`, so that all of it counts or none; every write needs the claim's fence to stand.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Now
 
+from coaching.actions import transcripts
 from coaching.models import Client, CoachingSession, Transcript
 from companion.actions import told
 from companion.actions.leases import ATTEMPTS, Leases
@@ -164,6 +165,12 @@ def cancel_for(*, client: Client, kinds: Collection[Errand.Kind], now: datetime)
     return _cancel(Errand.objects.filter(client=client, kind__in=kinds), now=now)
 
 
+def stop_reading(*, client: Client, now: datetime) -> None:
+    """Read none of a client's files any more: they no longer agree to being recorded."""
+    cancel_for(client=client, kinds=[Kind.READ_TRANSCRIPT], now=now)
+    transcripts.stop_for(client=client)
+
+
 def _cancel(errands: QuerySet[Errand], *, now: datetime) -> int:
     return errands.filter(status__in=Errand.UNFINISHED).update(
         status=Status.CANCELLED, fence=F("fence") + 1, lease_until=None, finished_at=now
@@ -174,4 +181,17 @@ def _end(errand: Errand, status: Errand.Status) -> list[Told]:
     errand.status, errand.lease_until = status, None
     errand.save(update_fields=["status", "fence", "lease_until", "error_code", "error_words"])
     Errand.objects.filter(pk=errand.pk).update(finished_at=Now())
+    if status == Status.FAILED and (leave := _LEAVE.get(errand.kind)):
+        leave(errand)
     return [told.of_errand(errand)]
+
+
+def _leave_transcript(errand: Errand) -> None:
+    """Let the file be read again later; a reason that is there already says it better."""
+    transcript = errand.transcript
+    if transcript is not None and transcript.is_unfinished:
+        transcripts.leave_unread(transcript=transcript, words=errand.error_words)
+
+
+_LEAVE: Mapping[str, Callable[[Errand], None]] = {Kind.READ_TRANSCRIPT: _leave_transcript}
+"""What becomes of the thing itself when an errand about it has failed for good."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from coaching.models import Transcript
 from companion.actions import errands, told
 from companion.api import events
 from companion.models import Errand
@@ -14,3 +15,14 @@ def send(kind: Errand.Kind, **about: Any) -> Errand:
     queue.ring(errand.pk)
     events.tell(errand.coach_id, [told.of_errand(errand)])
     return errand
+
+
+def ask_to_read(transcript: Transcript) -> Errand:
+    """Have a transcript read."""
+    return send(
+        Errand.Kind.READ_TRANSCRIPT,
+        about=transcript,
+        client=transcript.client,
+        session=transcript.session,
+        transcript=transcript,
+    )

@@ -19,6 +19,7 @@ from companion.api import events
 from companion.models import Errand
 from companion.scheduling.database import Database
 from companion.scheduling.executor import Brain
+from companion.scheduling.reading import read_transcript
 from journeyloop.tenancy import tenant
 
 AT_ONCE = 3
@@ -42,7 +43,12 @@ Brings one errand to its end: stores its result and calls `errands.finish` in on
 Raises ErrandError when it could not, OvertakenError when it was cancelled meanwhile.
 """
 
-KINDS: Mapping[Errand.Kind, Carry] = {}
+
+async def _read_transcript(held: Held, _brain: Brain, database: Database) -> None:
+    await read_transcript(held.claim, held.errand, database)
+
+
+KINDS: Mapping[Errand.Kind, Carry] = {Errand.Kind.READ_TRANSCRIPT: _read_transcript}
 """How each kind of errand is done."""
 
 
