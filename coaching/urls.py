@@ -13,6 +13,8 @@ from coaching.views import (
     session_changes,
     sessions,
     settings,
+    transcript_pages,
+    transcripts,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -80,6 +82,35 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "sessions/<uuid:session_id>/commitments/",
         commitments.session_commitment_create,
         name="session-commitment-create",
+    ),
+    # Transcripts
+    path("sessions/<uuid:session_id>/transcript/", transcript_pages.transcript_reader, name="transcript"),
+    path(
+        "sessions/<uuid:session_id>/transcript/section/",
+        transcripts.transcript_section,
+        name="transcript-section",
+    ),
+    path(
+        "sessions/<uuid:session_id>/transcript/upload/",
+        transcripts.transcript_upload,
+        name="transcript-upload",
+    ),
+    path(
+        "transcripts/<uuid:transcript_id>/retry/",
+        transcripts.transcript_retry,
+        name="transcript-retry",
+    ),
+    path(
+        "transcripts/<uuid:transcript_id>/speakers/",
+        transcripts.transcript_speakers,
+        name="transcript-speakers",
+    ),
+    path("transcripts/<uuid:transcript_id>/file/", transcripts.transcript_file, name="transcript-file"),
+    path("transcripts/<uuid:transcript_id>/delete/", transcripts.transcript_delete, name="transcript-delete"),
+    path(
+        "clients/<uuid:client_id>/transcripts/",
+        transcript_pages.client_transcripts,
+        name="client-transcripts",
     ),
     # /notes/
     path("notes/<uuid:note_id>/", notes.note_detail, name="note-detail"),

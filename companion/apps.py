@@ -7,11 +7,12 @@ class CompanionConfig(AppConfig):
     name = "companion"
 
     def ready(self) -> None:
-        """Tell the practice who reads a client's words, and what a withdrawal stops."""
-        from coaching import consents, withdrawals  # models are not there before this
+        """Tell the practice who reads a client's words, what a withdrawal stops, and what its pages show."""
+        from coaching import consents, slots, withdrawals  # models are not there before this
         from coaching.actions import transcripts
         from companion.actions import errands
         from companion.api.errands import ask_to_read
+        from companion.api.session_parts import stream_of
         from companion.scheduling import model_choice
 
         consents.read_by(model_choice.provider)
@@ -22,3 +23,4 @@ class CompanionConfig(AppConfig):
             derived=transcripts.derived_from_recording,
             delete=transcripts.delete_recording,
         )
+        slots.fill("session-detail", template="companion/partials/stream.html", context=stream_of)

@@ -1,5 +1,6 @@
 """A limit for what a request may bring along, kept before any of it is stored or anybody is asked."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -7,7 +8,10 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 LIMIT = 5_000_000
-"""Bytes: twice what Django reads of a form. Whatever takes files will need a limit of its own."""
+"""Bytes: twice what Django reads of a form."""
+FILE_LIMIT = 12_000_000
+"""The same where a file may come along: a little more than the view takes, which then says so in words."""
+TAKES_FILES = re.compile(r"/sessions/[0-9a-f-]{36}/transcript/upload/\Z")
 
 
 class BodyTooLargeError(Exception):
@@ -21,7 +25,8 @@ def limited(scope: dict[str, Any], receive: Receive) -> Receive:
     Django stores the whole of it on the disk first, whoever sends it. Raises BodyTooLargeError, here for a
     length that the request announces, later for one that turns out.
     """
-    if _announced(scope) > LIMIT:
+    limit = FILE_LIMIT if TAKES_FILES.match(scope.get("path", "")) else LIMIT
+    if _announced(scope) > limit:
         raise BodyTooLargeError
     arrived = 0
 
@@ -29,7 +34,7 @@ def limited(scope: dict[str, Any], receive: Receive) -> Receive:
         nonlocal arrived
         message = await receive()
         arrived += len(message.get("body", b""))
-        if arrived > LIMIT:
+        if arrived > limit:
             raise BodyTooLargeError
         return message
 

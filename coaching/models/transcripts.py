@@ -1,16 +1,19 @@
 """What was said in a session: the file that came in, who speaks in it, and each thing they said."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
 
 from coaching.models.clients import Client
 from coaching.models.sessions import CoachingSession
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+
+MARKS = ("\x02", "\x03")
+"""Around what a search found. No text that was read has control characters in it."""
 
 
 class TranscriptQuerySet(TenantQuerySet["Transcript"]):
@@ -165,6 +168,16 @@ class UtteranceQuerySet(TenantQuerySet["Utterance"]):
         is_empty = models.Func(query, function="numnode", output_field=models.IntegerField())
         return self.alias(query_nodes=is_empty).filter(
             models.Q(search=query) | models.Q(query_nodes=0, text__icontains=words.strip(' "'))
+        )
+
+    def marked(self, words: str) -> "models.QuerySet[Any]":
+        """Add `headline`: the text with what a search for these words found between MARKS."""
+        query = SearchQuery(words, config="english", search_type="websearch")
+        start, stop = MARKS
+        return self.annotate(
+            headline=SearchHeadline(
+                "text", query, config="english", start_sel=start, stop_sel=stop, highlight_all=True
+            )
         )
 
 

@@ -5,9 +5,12 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
 from coaching import time_zones
 from coaching.models import Commitment, Goal, Milestone
+from coaching.models.transcripts import MARKS
 
 register = template.Library()
 
@@ -78,3 +81,24 @@ def late_at(due: Goal | Commitment, now: datetime) -> bool:
 def next_station(milestones: list[Milestone]) -> Milestone | None:
     """Find the first milestone of a goal that was not reached yet."""
     return next((each for each in milestones if each.reached_at is None), None)
+
+
+@register.filter
+def elapsed(milliseconds: int) -> str:
+    """Write a time within a recording: 0:07, 12:05, 1:02:33."""
+    seconds = milliseconds // 1000
+    minutes = f"{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{seconds // 3600}:{minutes}" if seconds >= 3600 else minutes.removeprefix("0")
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """Write a large number: 23,456."""
+    return f"{number:,}"
+
+
+@register.filter
+def marked(headline: str) -> str:
+    """Show what a search found; everything else of the text stays text."""
+    start, stop = MARKS
+    return mark_safe(escape(headline).replace(start, "<mark>").replace(stop, "</mark>"))  # noqa: S308 - escaped

@@ -45,7 +45,10 @@ def _reading(answer: bytes, *, code: int | None) -> Reading:
     if code != 0 or len(answer) > MAX_ANSWER:
         # A signal says which limit it ran into: SIGXCPU after the processor's time, SIGKILL after that.
         raise TranscriptError(TOO_LONG if code in {-24, -9} else BROKE_OFF)
-    told = json.loads(answer)
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        raise TranscriptError(BROKE_OFF) from None
     if "words" in told:
         raise TranscriptError(told["words"], line=told["line"])
     said = [

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from coaching.transcripts.shapes import MAX_LABEL, MAX_SPEAKERS
+from coaching.transcripts.shapes import MAX_LABEL
 from coaching.transcripts.times import TIME, milliseconds
 
 _ROLES = """
@@ -107,8 +107,7 @@ def speakers_among(heads: Iterable[Head], *, lines: int) -> frozenset[str]:
     most = counts.most_common(1)[0][1] if counts else 0
     if not named or (named < 0.3 * lines and most < 3):
         return frozenset()
-    frequent = [name for name, _ in counts.most_common(MAX_SPEAKERS)]
-    return frozenset(name for name in frequent if counts[name] > 1 or _may_be_one(name))
+    return frozenset(name for name in counts if counts[name] > 1 or _may_be_one(name))
 
 
 def _may_be_one(name: str) -> bool:

@@ -16,6 +16,7 @@ from coaching.transcripts.shapes import (
     MAX_BYTES,
     MAX_CHARACTERS,
     MAX_LABEL,
+    MAX_LINES,
     MAX_SPEAKERS,
     MAX_UTTERANCE,
     MAX_UTTERANCES,
@@ -26,7 +27,7 @@ from coaching.transcripts.shapes import (
 from coaching.transcripts.srt import read_srt
 from coaching.transcripts.vtt import read_vtt
 
-_SPLIT = re.compile(r"(?<=[.!?…。？！])\s+")  # noqa: RUF001
+_SENTENCE_END = re.compile(r"[.!?…。？！]\s+")  # noqa: RUF001
 _CUES: dict[str, Callable[[str], list[Cue]]] = {"vtt": read_vtt, "srt": read_srt}
 
 
@@ -37,8 +38,8 @@ def read(content: bytes) -> Reading:
     _refuse_foreign(content)
     reading = _docx(content) if kinds.is_zip(content) else _text(content)
     clean, remarks = _cleaned(reading.said)
+    _refuse_too_much(clean)
     said = [piece for each in _with_few_speakers(clean) for piece in _in_pieces(each)]
-    _check(said)
     return Reading(format=reading.format, said=said, remarks=[*reading.remarks, *remarks])
 
 
@@ -58,6 +59,8 @@ def _docx(content: bytes) -> Reading:
 
 def _text(content: bytes) -> Reading:
     text, remarks = text_of(content)
+    if (lines := text.count("\n")) > MAX_LINES:
+        raise TranscriptError(f"This file has {lines:,} lines; {MAX_LINES:,} is the most.")
     kind = kinds.kind_of_text(text)
     if kind == "recall":
         return Reading(format=kind, said=read_recall(text), remarks=remarks)
@@ -69,6 +72,8 @@ def _text(content: bytes) -> Reading:
 
 def _cleaned(said: list[Said]) -> tuple[list[Said], list[str]]:
     """Clean once more what escapes of JSON, XML and WebVTT had hidden, and make every gap one space."""
+    if not said:
+        return [], []
     lines = [" ".join(words.split()) for each in said for words in (each.speaker, each.text)]
     text, remarks = cleaned("\n".join(lines))
     lines = text.split("\n")
@@ -102,23 +107,18 @@ def _in_pieces(said: Said) -> Iterator[Said]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    piece = ""
-    for sentence in _SPLIT.split(text):
-        if piece and len(piece) + len(sentence) >= MAX_UTTERANCE:
-            yield piece
-            piece = ""
-        piece = f"{piece} {sentence}" if piece else sentence
-        while len(piece) > MAX_UTTERANCE:
-            # A sentence without an end: break between words, or anywhere.
-            cut = piece.rfind(" ", 0, MAX_UTTERANCE)
-            cut = cut if cut > 0 else MAX_UTTERANCE
-            yield piece[:cut]
-            piece = piece[cut:].lstrip()
-    if piece:
-        yield piece
+    start = 0
+    while len(text) - start > MAX_UTTERANCE:
+        end = start + MAX_UTTERANCE
+        ends = [found.end() for found in _SENTENCE_END.finditer(text, start, end)]
+        # A sentence without an end breaks between words, or anywhere.
+        cut = ends[-1] if ends else text.rfind(" ", start, end) + 1 or end
+        yield text[start:cut].rstrip()
+        start = cut
+    yield text[start:]
 
 
-def _check(said: list[Said]) -> None:
+def _refuse_too_much(said: list[Said]) -> None:
     if not said:
         raise TranscriptError("Nothing is said in this file.")
     if len(said) > MAX_UTTERANCES:

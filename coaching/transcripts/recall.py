@@ -6,7 +6,6 @@ numbers.
 """
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -90,8 +89,7 @@ def _time(value: Any, place: int, number: int) -> int | None:
         value = value.get("relative")
     if value is None:
         return None
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not -1 <= value <= MAX_MS / 1000:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -1 <= value <= MAX_MS / 1000:
         raise TranscriptError(f"Word {number} of passage {place} in this JSON has a time that is no time.")
     return max(0, round(value * 1000))
 

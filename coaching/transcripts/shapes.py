@@ -6,6 +6,7 @@ MAX_BYTES = 10 * 1024 * 1024
 """Of a file. Two hours of talk are about 200 kB of text."""
 MAX_CHARACTERS = 2_000_000
 """Of everything that was said: about thirty hours of talk."""
+MAX_LINES = 200_000
 MAX_UTTERANCES = 20_000
 MAX_UTTERANCE = 4_000
 """Characters; longer passages are split where a sentence ends."""

@@ -47,10 +47,10 @@ def asks_of(client: Client, *, with_derived: bool = False) -> list[Ask]:
     return [_ask(client, standing, with_derived) for standing in Consent.objects.current_for(client).values()]
 
 
-def gate(request: CoachRequest, client: Client, purpose: Purpose) -> Gate:
-    """Prepare a button that needs consent, on the page that is asked for."""
-    back = urlencode({"next": request.get_full_path()})
-    ask_url = f"{reverse('consent-list', args=[client.pk])}?{back}#consent-{purpose}"
+def gate(request: CoachRequest, client: Client, purpose: Purpose, *, back: str = "") -> Gate:
+    """Prepare a button that needs consent; `back` is its page, when that is not the one that is asked for."""
+    query = urlencode({"next": back or request.get_full_path()})
+    ask_url = f"{reverse('consent-list', args=[client.pk])}?{query}#consent-{purpose}"
     return Gate(client=client, standing=Consent.objects.current_for(client)[purpose], ask_url=ask_url)
 
 

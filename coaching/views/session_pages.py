@@ -12,6 +12,7 @@ from coaching.forms.notes import NoteForm
 from coaching.forms.sessions import CancelForm
 from coaching.models import CoachingSession, Note
 from coaching.views.commitments import commitment_parts
+from coaching.views.transcript_parts import Section, section_of
 
 _SETTLED: dict[str, str] = {
     CoachingSession.Status.COMPLETED: "This session is already marked as completed.",
@@ -21,7 +22,12 @@ _SETTLED: dict[str, str] = {
 
 
 def detail_page(
-    request: CoachRequest, session: CoachingSession, *, problem: str = "", status: int = 200
+    request: CoachRequest,
+    session: CoachingSession,
+    *,
+    problem: str = "",
+    transcript: Section | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a session with its notes and what can be done with it."""
     now = timezone.now()
@@ -35,7 +41,9 @@ def detail_page(
         "held": held,
         "package_spent": client.total_sessions is not None and held >= client.total_sessions,
         "problem": problem,
+        # Before anything that they may hear news of.
         "parts": slots.parts_of("session-detail", request, session),
+        "section": transcript or section_of(request, session, now=now),
         "notes": Note.objects.filter(session=session).select_related("session").order_by("-created_at"),
         "note_form": NoteForm(),
         "cancel_form": CancelForm(),

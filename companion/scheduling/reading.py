@@ -55,7 +55,8 @@ def _leave(claim: Claim, errand: Errand, error: TranscriptError) -> None:
 
 def _transcript(errand: Errand) -> Transcript:
     """Find the errand's transcript. Raises OvertakenError when it was deleted meanwhile."""
-    found = Transcript.objects.filter(pk=errand.transcript_id).select_related("client").without_file().first()
+    transcripts_there = Transcript.objects.select_related("client").without_file()
+    found = transcripts_there.filter(pk=errand.transcript_id).first() if errand.transcript_id else None
     if found is None:
         raise OvertakenError(f"the transcript of errand {errand.pk} is gone")
     return found

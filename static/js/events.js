@@ -6,7 +6,7 @@
  * from the last number that it knows. Without locks, each tab reads its own stream while it is visible.
  *
  * The page says where it stands, before it read what it shows:
- *   <body data-last-event-id="{{ number }}" data-coach="{{ coach.pk }}">
+ *   <body data-last-event-id="{{ number }}" data-coach="{{ coach.pk }}">, or any other element
  *
  * Dispatched: jl:chat-message, jl:main-update, jl:secondary-update, jl:notification, jl:errand-update,
  * jl:turn-text, with the data as `detail`; jl:reset when events were missed for good, so fetch again what is shown.
@@ -254,8 +254,8 @@ class Tab {
   }
 }
 
-const said = document.body.dataset.lastEventId;
-if (said) {
-  const tab = new Tab(new Page(Number(said)), `jl-events-${document.body.dataset.coach ?? ""}`);
+const said = document.querySelector("[data-last-event-id]")?.dataset;
+if (said?.lastEventId) {
+  const tab = new Tab(new Page(Number(said.lastEventId)), `jl-events-${said.coach ?? ""}`);
   tab.seeVisibility();
 }

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from coaching.models import ApiKey, Client, CoachingSession, Commitment, Goal, Milestone, Note
+from coaching.models import ApiKey, Client, CoachingSession, Commitment, Goal, Milestone, Note, Transcript
 from companion import models as companion
 from tests.twins import Practice
 
@@ -112,6 +112,14 @@ COACH: Sequence[str] = (
     "session-cancel",
     "session-reopen",
     "session-note-create",
+    "transcript",
+    "transcript-section",
+    "transcript-upload",
+    "transcript-retry",
+    "transcript-speakers",
+    "transcript-file",
+    "transcript-delete",
+    "client-transcripts",
     "note-detail",
     "note-edit",
     "note-delete",
@@ -175,6 +183,7 @@ ROWS: Mapping[str, Any] = {
     "client_id": Client,
     "session_id": CoachingSession,
     "note_id": Note,
+    "transcript_id": Transcript,
     "goal_id": Goal,
     "milestone_id": Milestone,
     "commitment_id": Commitment,

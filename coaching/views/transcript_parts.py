@@ -1,0 +1,77 @@
+"""A session's transcript as its page shows it: the section with whatever stands there now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from coaching.accounts.http import CoachRequest
+from coaching.consents import Purpose
+from coaching.forms.transcripts import SpeakersForm, UploadForm
+from coaching.models import CoachingSession, Speaker, Transcript
+from coaching.views.consent_parts import Gate, gate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What `coaching/parts/transcript.html` shows."""
+
+    session: CoachingSession
+    gate: Gate
+    form: UploadForm
+    read: Transcript | None
+    coming: Transcript | None
+    speakers: Sequence[Speaker]
+    """Of the one that is read, each with `count`, how often they speak."""
+    speakers_form: SpeakersForm
+    length_ms: int | None
+    has_begun: bool
+
+    @property
+    def can_swap(self) -> bool:
+        """Whether there are just coach and client, so that one press exchanges them."""
+        return sorted(speaker.role for speaker in self.speakers) == [Speaker.Role.CLIENT, Speaker.Role.COACH]
+
+
+def section_of(
+    request: CoachRequest,
+    session: CoachingSession,
+    *,
+    now: datetime,
+    form: UploadForm | None = None,
+    speakers_form: SpeakersForm | None = None,
+) -> Section:
+    """Read what there is of a session's transcript."""
+    there = list(Transcript.objects.of_session(session).without_file())
+    read = next((each for each in there if each.is_read), None)
+    speakers = _speakers(read) if read else []
+    return Section(
+        session=session,
+        gate=gate(request, session.client, Purpose.RECORD, back=reverse("session-detail", args=[session.pk])),
+        form=form or UploadForm(),
+        read=read,
+        coming=next((each for each in there if not each.is_read), None),
+        speakers=speakers,
+        speakers_form=speakers_form or SpeakersForm(speakers=speakers, client=session.client),
+        length_ms=_length(read) if read else None,
+        has_begun=session.starts_at <= now,
+    )
+
+
+def section_page(request: CoachRequest, section: Section, *, status: int = 200) -> HttpResponse:
+    """Answer with the section alone."""
+    return TemplateResponse(request, "coaching/parts/transcript.html", {"section": section}, status=status)
+
+
+def _speakers(transcript: Transcript) -> list[Speaker]:
+    spoken = Speaker.objects.filter(transcript=transcript).annotate(count=Count("utterances"))
+    return list(spoken.order_by("number"))
+
+
+def _length(transcript: Transcript) -> int | None:
+    times = transcript.utterances.aggregate(ends=Max("ends_ms"), starts=Max("starts_ms"))
+    return max((each for each in times.values() if each is not None), default=None)
