@@ -1,6 +1,7 @@
 """What a client agreed to and did not: one row a statement, none of which is ever changed."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -38,6 +39,11 @@ class Standing:
 
 class ConsentQuerySet(TenantQuerySet["Consent"]):
     """Reads over the open tenant's statements."""
+
+    def taken_back(self, purpose: Purpose, *, version: Any) -> Self:
+        """Keep each client's newest statement about a purpose where it is no yes to this version's words."""
+        newest = self.filter(purpose=purpose).order_by("client", "-at", "-id").distinct("client")
+        return self.filter(pk__in=newest.values("pk")).exclude(given=True, version=version)
 
     def current_for(self, client: Client) -> dict[Purpose, Standing]:
         """Say for every purpose how it stands with this client, in one query."""

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, QuerySet
 
-from coaching.models import Note
+from coaching.consents import Purpose, wording
+from coaching.models import Consent, Note
 from companion.engine import memory as rules
 from companion.engine.capabilities import Taint
 from companion.engine.effects import Remember
@@ -76,7 +77,10 @@ def recall(
         ranked = rules.rank([_fact(row, "", zone) for row in own], query=words, today=today)
         return rules.fit(rules.relevant(ranked), budget=RECALL_TOKENS)
     of = {"clients": list(clients)}
-    own, said, newest, notes = read(_OWN(asked=asked), _SAID(asked=asked, **of), _NEWEST(**of), _NOTES(**of))
+    heard = {"wording": wording(Purpose.AI_PROCESSING).version, **of}
+    own, said, newest, notes = read(
+        _OWN(asked=asked), _SAID(asked=asked, **heard), _NEWEST(**heard), _NOTES(**of)
+    )
     facts = [_fact(row, "", zone) for row in own]
     meant = {row.pk: row for row in (*said, *newest)}
     facts += [_fact(row, f"{clients[row.client_id]}: ", zone) for row in meant.values()]
@@ -114,7 +118,13 @@ def _found(facts: "QuerySet[Any]", asked: str) -> "QuerySet[Any]":
 
 
 def _of_clients() -> "QuerySet[Any]":
-    return ClientKnowledge.objects.current().filter(client__in=AnyOf(slot("clients")))
+    """Keep what is known of these clients, but not what the words of those brought who took consent back."""
+    these = AnyOf(slot("clients"))
+    said = Consent.objects.filter(client__in=these)
+    silent = said.taken_back(Purpose.AI_PROCESSING, version=slot("wording")).values("client")
+    theirs = (ClientKnowledge.Source.SESSION, ClientKnowledge.Source.CLIENT_MESSAGE)
+    known = ClientKnowledge.objects.current().filter(client__in=these)
+    return known.exclude(source_kind__in=theirs, client__in=silent)
 
 
 PROFILE = Reading(

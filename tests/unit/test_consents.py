@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import OperationalError, ProgrammingError, connections, transaction
 from pytest_django import Settings
 
 from coaching import consents as words
 from coaching import withdrawals
 from coaching.actions import consents
 from coaching.actions.consents import NoConsentError
+from coaching.actions.words import words_for_ai
 from coaching.consents import Purpose
 from coaching.models import Client, CoachingProfile, Consent, User
+from journeyloop.tenancy import tenant
 from tests import factories
 from tests.factories import NOON
 
@@ -148,6 +150,20 @@ def test_the_gate_opens_for_the_purpose_that_was_agreed_to(tomas: Client, purpos
     consents.require(client=tomas, purpose=purpose)
 
 
+def test_no_withdrawal_comes_in_while_somebody_reads(committed: None) -> None:
+    coach = factories.make_coach()
+    with tenant(coach.pk):
+        tomas = factories.make_client()
+        say(tomas, True)
+    taken = f"SELECT 1 FROM coaching_client WHERE id = '{tomas.pk}' FOR NO KEY UPDATE NOWAIT"
+
+    with tenant(coach.pk):
+        consents.require(client=tomas, purpose=Purpose.AI_PROCESSING)
+        with pytest.raises(OperationalError, match="could not obtain lock"):
+            connections["owner"].cursor().execute(taken)
+    connections["owner"].cursor().execute(taken)
+
+
 def test_the_gate_says_that_somebody_said_no(tomas: Client) -> None:
     say(tomas, False)
 
@@ -207,3 +223,31 @@ def test_what_was_derived_is_listed_and_goes_when_asked(tomas: Client, reading: 
 
     consents.delete_derived(client=tomas, purpose=Purpose.AI_PROCESSING, by=tomas.coach.user, now=LATER)
     assert withdrawals.derived_from(Purpose.AI_PROCESSING, client=tomas) == []
+
+
+# --- The words of a session -----------------------------------------------------------------------------
+
+
+def test_the_words_of_a_session_are_handed_to_ai_only_with_consent(tomas: Client) -> None:
+    session = factories.make_session(tomas, NOON)
+    factories.make_transcript(session, [("coach", "What next?"), ("client", "I will tell Rui.")])
+    say(tomas, True, purpose=Purpose.RECORD)
+
+    with pytest.raises(NoConsentError, match="AI reading the words"):
+        words_for_ai(session)
+    say(tomas, True)
+    assert [(each.speaker.role, each.text) for each in words_for_ai(session)] == [
+        ("coach", "What next?"),
+        ("client", "I will tell Rui."),
+    ]
+    say(tomas, False, now=LATER)
+    with pytest.raises(NoConsentError, match="said no"):
+        words_for_ai(session)
+
+
+def test_another_sessions_words_are_not_handed_over(tomas: Client) -> None:
+    first, second = (factories.make_session(tomas, NOON + timedelta(days=n)) for n in range(2))
+    factories.make_transcript(first, [("client", "Not this.")])
+    say(tomas, True)
+
+    assert words_for_ai(second) == []

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from coaching.actions import consents
+from coaching.consents import Purpose
 from coaching.models import Client, CoachingProfile
 from companion.actions import memory, provisioning
 from companion.engine.capabilities import Taint
@@ -280,3 +282,44 @@ def test_the_weightiest_facts_open_every_thread(practice: CoachingProfile) -> No
     profile = memory.profile(rows, time_zone="Europe/Lisbon")
 
     assert statements(profile) == ["Alice never works on Fridays"]
+
+
+# --- a client's own words --------------------------------------------------------------------------
+
+
+def say_so(client: Client, given: bool, *, days: int) -> None:
+    consents.record(
+        client=client,
+        purpose=Purpose.AI_PROCESSING,
+        given=given,
+        method="said",
+        by=client.coach.user,
+        now=NOON + timedelta(days=days),
+    )
+
+
+def test_what_a_clients_words_brought_is_silent_once_they_took_consent_back(
+    client: Client, settings: Any
+) -> None:
+    tell("He drinks tea only.", "Tomás drinks tea only", client)
+    ClientKnowledge.objects.create(
+        client=client,
+        statement="He sleeps badly.",
+        quote="I sleep badly",
+        source_kind="session",
+        said_by="client",
+        observed_at=NOON,
+    )
+    both, own = {"He sleeps badly.", "He drinks tea only."}, {"He drinks tea only."}
+
+    def recalled() -> set[str]:
+        return {each.removeprefix("Tomás Ferreira: ") for each in statements(recall("tea, sleep", client))}
+
+    say_so(client, True, days=0)
+    assert recalled() == both
+    say_so(client, False, days=1)
+    assert recalled() == own
+    say_so(client, True, days=2)
+    assert recalled() == both
+    settings.COMPANION_MODEL = "anthropic:some-model"
+    assert recalled() == own
