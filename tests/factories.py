@@ -1,20 +1,10 @@
 """Plain functions that make rows. Tenant rows need an open door."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from coaching.models import (
-    Client,
-    CoachingProfile,
-    CoachingSession,
-    Note,
-    Speaker,
-    Transcript,
-    User,
-    Utterance,
-)
+from coaching.models import Client, CoachingProfile, CoachingSession, Note, User
 from companion.actions import bootstrapping, conversations, personality, provisioning
 from companion.models import Conversation, Message, PersonalityVersion, Turn
 from journeyloop.tenancy import tenant
@@ -82,23 +72,6 @@ def make_session(client: Client, starts_at: datetime, **fields: Any) -> Coaching
 def make_note(client: Client, text: str = "Came in with a list.", **fields: Any) -> Note:
     """A private note on that client."""
     return Note.objects.create(client=client, text=text, **fields)
-
-
-def make_transcript(session: CoachingSession, said: Sequence[tuple[str, str]], **fields: Any) -> Transcript:
-    """A transcript that was read; `said` holds a role and words, one after the other."""
-    whose = {"session": session, "client": session.client}
-    read = {"file_name": "session.vtt", "size": 1, "sha256": "0" * 64, "status": "read", "read_at": NOON}
-    transcript: Transcript = Transcript.objects.create(**whose, **{**read, **fields})
-    speakers: dict[str, Speaker] = {}
-    for number, (role, text) in enumerate(said, 1):
-        if role not in speakers:
-            speakers[role] = Speaker.objects.create(
-                transcript=transcript, client=session.client, number=len(speakers) + 1, label=role, role=role
-            )
-        Utterance.objects.create(
-            **whose, transcript=transcript, speaker=speakers[role], number=number, text=text
-        )
-    return transcript
 
 
 def make_turn(text: str = "Good morning", *, status: str = Turn.Status.QUEUED, **fields: Any) -> Turn:

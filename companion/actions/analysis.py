@@ -89,7 +89,7 @@ def begin(*, held: Held, model_name: str, now: datetime) -> Plan:
     transcript = Transcript.objects.of_session(session).read().without_file().first()
     if transcript is None:
         raise ErrandError("no_words", NO_WORDS)
-    given = material.read(session, transcript)
+    given = material.read(session)
     parts = split(given.utterances)
     return Plan(
         held=held,

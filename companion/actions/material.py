@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from coaching.models import CoachingSession, Goal, Speaker, Transcript, Utterance
+from coaching.actions.words import words_for_ai
+from coaching.models import CoachingSession, Goal, Speaker, Utterance
 from companion.engine.analysis import material as m
 from companion.engine.prompt_assembler import ref
 from companion.models import Claim
@@ -13,14 +14,9 @@ LOOPS = 8
 """Patterns of earlier sessions that are told, the newest first."""
 
 
-def read(session: CoachingSession, transcript: Transcript) -> m.Material:
-    """Read everything that one analysis may know. Whoever calls has asked for consent."""
-    rows = list(
-        Utterance.objects.filter(transcript=transcript)
-        .select_related("speaker")
-        .defer("search")
-        .order_by("number")
-    )
+def read(session: CoachingSession) -> m.Material:
+    """Read everything that one analysis may know. Raises NoConsentError."""
+    rows = words_for_ai(session)
     labels = {row.speaker.label for row in rows if row.speaker.label}
     return m.Material(
         utterances=tuple(_utterance(row) for row in rows),

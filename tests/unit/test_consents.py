@@ -17,6 +17,7 @@ from coaching.models import Client, CoachingProfile, Consent, User
 from journeyloop.tenancy import tenant
 from tests import factories
 from tests.factories import NOON
+from tests.fakes.talk import make_transcript
 
 LATER = NOON + timedelta(days=3)
 
@@ -230,7 +231,7 @@ def test_what_was_derived_is_listed_and_goes_when_asked(tomas: Client, reading: 
 
 def test_the_words_of_a_session_are_handed_to_ai_only_with_consent(tomas: Client) -> None:
     session = factories.make_session(tomas, NOON)
-    factories.make_transcript(session, [("coach", "What next?"), ("client", "I will tell Rui.")])
+    make_transcript(session, [("coach", "What next?"), ("client", "I will tell Rui.")])
     say(tomas, True, purpose=Purpose.RECORD)
 
     with pytest.raises(NoConsentError, match="AI reading the words"):
@@ -247,7 +248,7 @@ def test_the_words_of_a_session_are_handed_to_ai_only_with_consent(tomas: Client
 
 def test_another_sessions_words_are_not_handed_over(tomas: Client) -> None:
     first, second = (factories.make_session(tomas, NOON + timedelta(days=n)) for n in range(2))
-    factories.make_transcript(first, [("client", "Not this.")])
+    make_transcript(first, [("client", "Not this.")])
     say(tomas, True)
 
     assert words_for_ai(second) == []
