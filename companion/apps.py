@@ -12,7 +12,7 @@ class CompanionConfig(AppConfig):
         from coaching.actions import transcripts
         from companion.actions import errands
         from companion.api.errands import ask_to_read
-        from companion.api.session_parts import stream_of
+        from companion.api.session_parts import debrief_of, debriefs_of, stream_of
         from companion.scheduling import model_choice
 
         consents.read_by(model_choice.provider)
@@ -24,3 +24,7 @@ class CompanionConfig(AppConfig):
             delete=transcripts.delete_recording,
         )
         slots.fill("session-detail", template="companion/partials/stream.html", context=stream_of)
+        slots.fill("session-detail", template="companion/partials/debrief/line.html", context=debrief_of)
+        slots.fill(
+            "client-detail", template="companion/partials/debrief/client_line.html", context=debriefs_of
+        )

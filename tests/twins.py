@@ -342,6 +342,11 @@ def _analyses(practice: Practice) -> list[Fields]:
     ]
 
 
+def _recaps(practice: Practice) -> list[Fields]:
+    sessions = practice.all(CoachingSession)
+    return [{"session": each, "client": each.client, "kept_at": NOON} for each in sessions]
+
+
 def _parts(practice: Practice) -> list[Fields]:
     return [
         {"transcript": each, "client": each.client, "number": 0, "total": 1}
@@ -399,6 +404,7 @@ MAKERS: dict[type[Model], Maker] = {
     companion.Evidence: _evidence,
     companion.SessionAnalysis: _analyses,
     companion.AnalysedPart: _parts,
+    companion.SessionRecap: _recaps,
     companion.CompanionSchedule: _schedules,
     companion.ScheduleExecution: _executions,
     companion.UsageEntry: _usage,

@@ -72,6 +72,14 @@ def drop_commitment(*, commitment: Commitment, by: User, now: datetime) -> Commi
     return _change(commitment, Status.OPEN, by=by, deed="dropped", **changes)
 
 
+def discard_commitment(*, commitment: Commitment, by: User) -> bool:
+    """Delete a promise that was accepted by mistake; one that was settled meanwhile stays. Says which."""
+    found = Commitment.objects.filter(pk=commitment.pk, status=Status.OPEN)
+    if is_gone := bool(found.delete()[0]):
+        log.info("commitment.changed", deed="discarded", commitment=str(commitment.pk), by=str(by.pk))
+    return is_gone
+
+
 def reopen_commitment(*, commitment: Commitment, by: User, now: datetime) -> Commitment:
     """Take a settled promise up again. Raises CommitmentStatusError."""
     changes = {"status": Status.OPEN, "settled_at": None, "updated_at": now}

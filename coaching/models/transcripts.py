@@ -153,6 +153,10 @@ class UtteranceQuerySet(TenantQuerySet["Utterance"]):
         """All of one session, in order, each with its speaker."""
         return self.filter(session=session).order_by("number").select_related("speaker").defer("search")
 
+    def between(self, first: int, last: int) -> Self:
+        """Keep those with these numbers and the ones between them."""
+        return self.filter(number__gte=first, number__lte=last)
+
     def of_client(self, client: Client) -> Self:
         """All of one client's sessions, newest session first, in order within each."""
         found = self.filter(client=client).select_related("speaker", "session").defer("search")

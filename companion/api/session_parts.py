@@ -1,11 +1,12 @@
-"""What the companion adds to a session's page."""
+"""What the companion adds to a session's page and to a client's."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from coaching.accounts.http import CoachRequest
-from coaching.models import CoachingSession
+from coaching.models import Client, CoachingSession
 from companion.api import events
+from companion.models import Claim, SessionIntelligence
 from journeyloop.flags import companion_is_on
 
 
@@ -14,3 +15,28 @@ def stream_of(request: CoachRequest, session: CoachingSession) -> Mapping[str, A
     if not companion_is_on():
         return None
     return {"last_event": events.last_number(request.coach.pk), "coach": request.coach.pk}
+
+
+def debrief_of(request: CoachRequest, session: CoachingSession) -> Mapping[str, Any] | None:
+    """Say on a session's page what its debrief holds; nothing before the first analysis."""
+    if not companion_is_on():
+        return None
+    found = SessionIntelligence.objects.of_session(session)
+    if found is None:
+        return None
+    return {
+        "session": session,
+        "summary": found.summary,
+        "left": Claim.objects.of_session(session).open().count(),
+    }
+
+
+def debriefs_of(request: CoachRequest, client: Client) -> Mapping[str, Any] | None:
+    """Say on a client's page what waits in the debriefs; nothing before the first analysis."""
+    if not companion_is_on():
+        return None
+    newest = SessionIntelligence.objects.of_client(client).first()
+    if newest is None:
+        return None
+    waiting = Claim.objects.of_client(client).open()
+    return {"client": client, "newest": newest.session, "left": waiting.count()}

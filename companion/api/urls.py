@@ -6,12 +6,15 @@ from companion.api.rest.api import api
 from companion.api.views import (
     bootstrapping,
     chat,
+    debrief,
     layers,
     notices,
+    observations,
     page,
     panels,
     proposals,
     questions,
+    recaps,
     turns,
 )
 
@@ -42,6 +45,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("companion/proposals/<uuid:proposal_id>/changes/", proposals.changes, name="proposal-changes"),
     path("companion/proposals/<uuid:proposal_id>/confirm/", proposals.confirm, name="proposal-confirm"),
     path("companion/proposals/<uuid:proposal_id>/dismiss/", proposals.dismiss, name="proposal-dismiss"),
+    # Debrief
+    path("sessions/<uuid:session_id>/debrief/", debrief.review, name="debrief"),
+    path("sessions/<uuid:session_id>/recap/", recaps.recap, name="recap"),
+    path("quotes/<uuid:evidence_id>/", debrief.quote, name="quote"),
+    path("claims/<uuid:claim_id>/accept/", debrief.accept, name="claim-accept"),
+    path("claims/<uuid:claim_id>/edit/", debrief.edit, name="claim-edit"),
+    path("claims/<uuid:claim_id>/reject/", debrief.reject, name="claim-reject"),
+    path("claims/<uuid:claim_id>/reopen/", debrief.reopen, name="claim-reopen"),
+    path("clients/<uuid:client_id>/observations/", observations.observations, name="observations"),
     # Layers
     path("companion/layers/", layers.layers, name="layers"),
     path("companion/layers/<slug:layer>/", layers.edit, name="layer-edit"),

@@ -12,6 +12,7 @@ from companion.models.personality import (
     Layer,
     PersonalityVersion,
 )
+from companion.models.recaps import SessionRecap
 from companion.models.scheduling import CompanionSchedule, ScheduleExecution
 from companion.models.skills import CompanionSkill
 from companion.models.statements import Claim, Evidence
@@ -43,6 +44,7 @@ __all__ = [
     "ScheduleExecution",
     "SessionAnalysis",
     "SessionIntelligence",
+    "SessionRecap",
     "StreamCounter",
     "StreamEvent",
     "Turn",

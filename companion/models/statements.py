@@ -24,7 +24,15 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
 
-from coaching.models import Client, CoachingSession, Goal, Utterance
+from coaching.models import (
+    Client,
+    CoachingSession,
+    Commitment,
+    Goal,
+    GoalDelta,
+    Milestone,
+    Utterance,
+)
 from companion.models.intelligence import SessionIntelligence
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
 
@@ -73,7 +81,9 @@ class ClaimQuerySet(TenantQuerySet[Any]):
         """Fetch the evidence with its utterances and their speakers in two more queries."""
         spans = Evidence.objects.select_related("utterance__speaker").defer("utterance__search")
         spans = spans.order_by("side", "utterance__number", "start")
-        return self.select_related("goal").prefetch_related(models.Prefetch("evidence", queryset=spans))
+        return self.select_related("goal", "session__client", "step", "station").prefetch_related(
+            models.Prefetch("evidence", queryset=spans)
+        )
 
     def by_kind(self) -> "dict[Claim.Kind, list[Claim]]":
         """Sort into sections, every kind in reading order; an empty one was not discussed."""
@@ -177,6 +187,10 @@ class Claim(TenantModel):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    commitment = models.ForeignKey(Commitment, on_delete=models.SET_NULL, null=True, related_name="+")
+    """What accepting it opened; taking the decision back takes this and the next two back."""
+    step = models.ForeignKey(GoalDelta, on_delete=models.SET_NULL, null=True, related_name="+")
+    station = models.ForeignKey(Milestone, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     search = models.GeneratedField(
         expression=SearchVector("text", "edited_text", config="english"),
@@ -220,6 +234,11 @@ class Claim(TenantModel):
     def is_decided(self) -> bool:
         """Whether the coach has said yes or no."""
         return self.status in self.DECIDED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the coach."""
+        return self.status == self.Status.PROPOSED
 
     @property
     def is_tentative(self) -> bool:

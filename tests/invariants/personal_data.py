@@ -45,6 +45,7 @@ OF_A_CLIENT: Mapping[str, str] = {
     "Evidence.quote": "their words, or the coach's to them",
     "SessionAnalysis.summary": "their words",
     "SessionAnalysis.topics": "their words",
+    "SessionRecap.text": "what they are told of their session",
     "AnalysedPart.found": "their words, for as long as an analysis runs",
     "Proposal.title": "may name them",
     "Proposal.text": "may be a message to them",

@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_WORDS: Mapping[str, str] = {
     "companion/actions/intelligence.py": "points at utterances by their ids",
+    "companion/api/debrief.py": "shows the coach the words around a quotation",
 }
 """Modules that name Utterance, and why it is no way to a model."""
 
