@@ -6,6 +6,7 @@ from coaching.models import Client, Utterance
 from companion.models import Claim, Evidence, SessionIntelligence
 from tests import factories
 from tests.factories import NOON
+from tests.fakes.talk import make_transcript
 
 SAID = (
     ("coach", "What would be different a month from now?"),
@@ -18,7 +19,7 @@ SAID = (
 def make_debrief(client: Client) -> SessionIntelligence:
     """A session that was read and in which nothing was found yet."""
     session = factories.make_session(client, NOON, status="completed")
-    transcript = factories.make_transcript(session, SAID)
+    transcript = make_transcript(session, SAID)
     return SessionIntelligence.objects.create(
         session=session,
         client=client,

@@ -193,9 +193,8 @@ def test_a_goal_that_somebody_moved_since_is_left_alone_by_an_undo(
 def test_a_guess_shows_what_speaks_against_it_and_another_way_to_see_it(
     as_coach: Browser, found: SessionIntelligence
 ) -> None:
-    claim = make_claim(
-        found, "Rest comes after a rule.", kind="hypothesis", alternative="It was a quiet week."
-    )
+    other = "It was a quiet week."
+    claim = make_claim(found, "Rest comes after a rule.", kind="hypothesis", alternative=other)
     quoted(claim, "I leave at six.")
     quoted(claim, "Nobody writes to me", side=Evidence.Side.CONTRADICTS)
 
