@@ -5,7 +5,7 @@ The practice knows no AI, so it asks nobody by name: a higher app calls `fill` i
 function gets the request and the page's object and answers the template's context, or None to show nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from coaching.accounts.http import CoachRequest
 from coaching.models import Client, CoachingSession
 
 Place = Literal["client-detail", "session-detail"]
-ContextOf = Callable[[CoachRequest, Any], Mapping[str, Any] | None]
+ContextOf = Callable[[CoachRequest, Any], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Part:
     """Something to show in a place: `template` is included with `part` set to its context."""
 
     template: str
-    context: Mapping[str, Any]
+    context: Any
 
 
 _filled: dict[Place, list[tuple[str, ContextOf]]] = {"client-detail": [], "session-detail": []}

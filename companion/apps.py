@@ -10,9 +10,9 @@ class CompanionConfig(AppConfig):
         """Tell the practice who reads a client's words, what a withdrawal stops, and what its pages show."""
         from coaching import consents, slots, withdrawals  # models are not there before this
         from coaching.actions import transcripts
-        from companion.actions import errands
+        from companion.actions import errands, forgetting
         from companion.api.errands import ask_to_read
-        from companion.api.session_parts import debrief_of, debriefs_of, stream_of
+        from companion.api.session_parts import analysis_of, debrief_of, debriefs_of, stream_of
         from companion.scheduling import model_choice
 
         consents.read_by(model_choice.provider)
@@ -23,7 +23,13 @@ class CompanionConfig(AppConfig):
             derived=transcripts.derived_from_recording,
             delete=transcripts.delete_recording,
         )
+        for purpose in (consents.Purpose.AI_PROCESSING, consents.Purpose.RECORD):
+            withdrawals.on_withdrawal(
+                purpose, stop=forgetting.stop, derived=forgetting.derived, delete=forgetting.delete
+            )
+        transcripts.forgotten_by(forgetting.forget_session)
         slots.fill("session-detail", template="companion/partials/stream.html", context=stream_of)
+        slots.fill("session-detail", template="companion/partials/analysis.html", context=analysis_of)
         slots.fill("session-detail", template="companion/partials/debrief/line.html", context=debrief_of)
         slots.fill(
             "client-detail", template="companion/partials/debrief/client_line.html", context=debriefs_of

@@ -65,6 +65,19 @@ def read_by(ask: Callable[[Transcript], object]) -> None:
     _ask_to_read = ask
 
 
+def _nothing(*, session: CoachingSession) -> None:
+    return None
+
+
+_forget: Callable[..., None] = _nothing
+
+
+def forgotten_by(forget: Callable[..., None]) -> None:
+    """Say how what was made out of a session's words is deleted, in the transaction that deletes them."""
+    global _forget  # noqa: PLW0603 # one per process, set while it starts
+    _forget = forget
+
+
 @transaction.atomic
 def receive(
     *, session: CoachingSession, file: File, by: User, now: datetime, replaces: bool = False
@@ -206,7 +219,9 @@ def name_speakers(
 
 
 def delete(*, transcript: Transcript, by: User) -> None:
-    """Delete a transcript with everything that was said in it."""
+    """Delete a transcript with everything that was said in it, and what was made out of that."""
+    if transcript.is_read:
+        _forget(session=transcript.session)
     Transcript.objects.filter(pk=transcript.pk).delete()
     log.info("transcript.deleted", transcript=str(transcript.pk), by=str(by.pk))
 

@@ -1,45 +1,121 @@
-"""What was made out of a client's words, and how it is deleted: the client's consent or a session is gone."""
+"""
+What was made out of a client's words, and how it goes when consent is taken back or a session is forgotten.
 
-from collections.abc import Sequence
+A withdrawal stops the work and lets the model begin its conversation anew, so that no later prompt holds
+words that were recalled for an earlier one. What is kept is deleted only when the coach says so.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+import structlog
+from django.db.models import F, Q
 
-from coaching.models import Client, CoachingSession
+from coaching.models import Client, CoachingSession, User
 from coaching.withdrawals import Derived
-from companion.models import Claim, ClientKnowledge, SessionAnalysis, SessionIntelligence
+from companion.actions import errands
+from companion.engine.capabilities import Taint
+from companion.engine.words import normal
+from companion.models import (
+    AnalysedPart,
+    Claim,
+    ClientKnowledge,
+    CompanionMemory,
+    Conversation,
+    Errand,
+    Evidence,
+    Message,
+    SessionAnalysis,
+    SessionIntelligence,
+    Turn,
+)
+
+REMOVED = "[words of a client, removed]"
+SHORTEST = 12
+"""Characters of a quotation that is looked for in what was written; shorter ones are anybody's words."""
+
+log = structlog.get_logger(__name__)
+
+
+def stop(*, client: Client, now: datetime) -> None:
+    """Read no words of this client any more: they no longer agree to AI reading them."""
+    errands.cancel_for(client=client, kinds=[Errand.Kind.ANALYSE_SESSION], now=now)
+    AnalysedPart.objects.filter(client=client).delete()
+    if Claim.objects.filter(client=client).exists():
+        _begin_anew()
 
 
 def derived(client: Client) -> Sequence[Derived]:
     """List what was made out of the words of one client's sessions."""
+    analysed = SessionIntelligence.objects.filter(client=client)
+    old = SessionAnalysis.objects.filter(client=client).exclude(session__in=analysed.values("session"))
+    facts = ClientKnowledge.objects.filter(client=client, source_kind=ClientKnowledge.Source.SESSION)
     return [
-        Derived(what="session analysis,session analyses", count=_analysed(client).count()),
-        Derived(what="statement,statements", count=Claim.objects.filter(client=client).count()),
-        Derived(what="remembered fact,remembered facts", count=_facts(client=client).count()),
+        Derived(what="session analysis,session analyses", count=analysed.count() + old.count()),
+        Derived(
+            what="statement about a session,statements about sessions", count=_claims(client=client).count()
+        ),
+        Derived(what="fact from a session,facts from sessions", count=facts.count()),
     ]
 
 
-def forget_client(*, client: Client) -> None:
+def delete(*, client: Client, by: User, now: datetime) -> None:
     """Delete everything that was made out of the words of one client's sessions."""
     _forget(Q(client=client))
-    _facts(client=client).delete()
+    ClientKnowledge.objects.filter(client=client, source_kind=ClientKnowledge.Source.SESSION).delete()
+    log.info("intelligence.client_forgotten", client=str(client.pk), by=str(by.pk))
 
 
 def forget_session(*, session: CoachingSession) -> None:
     """Delete everything that was made out of the words of one session."""
     _forget(Q(session=session))
-    _facts(source_id=session.pk).delete()
+    for table in (ClientKnowledge, CompanionMemory):
+        table.objects.filter(source_kind=table.Source.SESSION, source_id=session.pk).delete()
+    log.info("intelligence.session_forgotten", session=str(session.pk))
 
 
 def _forget(whose: Q) -> None:
+    claims = Claim.objects.filter(whose)
+    quotes = Evidence.objects.filter(claim__in=claims).values_list("quote", flat=True)
+    _strike_out({*quotes, *claims.values_list("text", flat=True)})
+    if claims.exists():
+        _begin_anew()
     # Claims and their evidence go with it; loops of other sessions forget that they were seen here.
     SessionIntelligence.objects.filter(whose).delete()
     SessionAnalysis.objects.filter(whose).delete()
 
 
-def _analysed(client: Client) -> Any:
-    return SessionIntelligence.objects.filter(client=client)
+def _begin_anew() -> None:
+    """Let the model see nothing of what was said in turns that held a client's words, nor anything before."""
+    for conversation in Conversation.objects.select_for_update():
+        if _tainted(conversation).exists():
+            Conversation.objects.filter(pk=conversation.pk).update(
+                summary="", summary_until=F("last_number"), memory_text="", memory_told=""
+            )
 
 
-def _facts(**whose: Any) -> Any:
-    return ClientKnowledge.objects.filter(source_kind=ClientKnowledge.Source.SESSION, **whose)
+def _strike_out(words: Iterable[str]) -> None:
+    """Take these words out of the companion's own messages, and out of what was put beside the coach's."""
+    sought = sorted({each for each in words if len(each) >= SHORTEST}, key=len, reverse=True)
+    tainted = Message.objects.filter(turn__taint__gte=Taint.CLIENT)
+    for message in tainted.filter(role=Message.Role.COMPANION):
+        text = _without(message.text, sought)
+        if text != message.text:
+            Message.objects.filter(pk=message.pk).update(text=text)
+    tainted.exclude(context_note="").update(context_note="")
+
+
+def _without(text: str, sought: Iterable[str]) -> str:
+    for words in sought:
+        if normal(words) in normal(text):
+            text = text.replace(words, REMOVED) if words in text else REMOVED
+    return text
+
+
+def _tainted(conversation: Conversation) -> Any:
+    return Turn.objects.filter(conversation=conversation, taint__gte=Taint.CLIENT)
+
+
+def _claims(**whose: Any) -> Any:
+    return Claim.objects.filter(**whose)

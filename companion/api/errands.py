@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coaching.models import Transcript
+from coaching.models import CoachingSession, Transcript
 from companion.actions import errands, told
 from companion.api import events
 from companion.models import Errand
@@ -26,3 +26,8 @@ def ask_to_read(transcript: Transcript) -> Errand:
         session=transcript.session,
         transcript=transcript,
     )
+
+
+def ask_to_analyse(session: CoachingSession) -> Errand:
+    """Have a session analysed."""
+    return send(Errand.Kind.ANALYSE_SESSION, about=session, client=session.client, session=session)

@@ -6,8 +6,9 @@ from typing import Any
 from coaching.accounts.http import CoachRequest
 from coaching.models import Client, CoachingSession
 from companion.api import events
+from companion.api.analyses import Section, section_of
 from companion.models import Claim, SessionIntelligence
-from journeyloop.flags import companion_is_on
+from journeyloop.flags import analysis_is_on, companion_is_on
 
 
 def stream_of(request: CoachRequest, session: CoachingSession) -> Mapping[str, Any] | None:
@@ -40,3 +41,8 @@ def debriefs_of(request: CoachRequest, client: Client) -> Mapping[str, Any] | No
         return None
     waiting = Claim.objects.of_client(client).open()
     return {"client": client, "newest": newest.session, "left": waiting.count()}
+
+
+def analysis_of(request: CoachRequest, session: CoachingSession) -> Section | None:
+    """Show how the session's analysis stands."""
+    return section_of(request, session) if analysis_is_on() else None

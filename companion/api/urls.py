@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from companion.api.rest.api import api
 from companion.api.views import (
+    analyses,
     bootstrapping,
     chat,
     debrief,
@@ -17,6 +18,7 @@ from companion.api.views import (
     recaps,
     turns,
 )
+from journeyloop.flags import analysis_is_on
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # The page and the conversation
@@ -60,6 +62,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("companion/layers/<slug:layer>/history/", layers.history, name="layer-history"),
     path("companion/layers/versions/<uuid:version_id>/restore/", layers.restore, name="layer-restore"),
     path("companion/layers/versions/<uuid:version_id>/undo/", layers.undo, name="layer-undo"),
+    *(
+        (
+            path("sessions/<uuid:session_id>/analysis/", analyses.section, name="session-analysis"),
+            path("sessions/<uuid:session_id>/analyse/", analyses.analyse, name="session-analyse"),
+            path("sessions/<uuid:session_id>/analysis/stop/", analyses.stop, name="analysis-stop"),
+            path("sessions/<uuid:session_id>/analysis/forget/", analyses.forget, name="analysis-forget"),
+            path("companion/analyses/", analyses.comparison, name="analysis-comparison"),
+        )
+        if analysis_is_on()
+        else ()
+    ),
     # REST; last, because the plain views above share its prefix. events/ is answered in journeyloop/asgi.py.
     path("api/v1/", api.urls),
 ]

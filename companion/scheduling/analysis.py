@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from companion.actions import analysis
 from companion.actions.analysis import Plan, Whole
-from companion.actions.errands import ErrandError
+from companion.actions.errands import Claim, ErrandError
 from companion.api import events
 from companion.engine import agent
 from companion.engine.analysis.parts import PartOfSession
@@ -16,7 +16,6 @@ from companion.engine.analysis.verify import Verified, Verifier
 from companion.engine.failures import ModelFailure
 from companion.engine.usage import Usage
 from companion.scheduling.database import Database
-from companion.scheduling.errands import Held
 from companion.scheduling.executor import Brain
 from journeyloop import flags
 from journeyloop.tenancy import tenant
@@ -27,9 +26,9 @@ DEADLINE = 240.0
 """Seconds: nobody watches these words come, and a full answer is long."""
 
 
-async def analyse_session(held: Held, brain: Brain, database: Database) -> None:
+async def analyse_session(claim: Claim, brain: Brain, database: Database) -> None:
     """Analyse one session, part by part. Raises OvertakenError and ErrandError."""
-    plan = await database.run(_begin, held, brain)
+    plan = await database.run(_begin, claim, brain)
     found = dict(plan.found)
     if flags.intelligence_is_on():
         verifier = await asyncio.to_thread(Verifier, plan.material)
@@ -61,9 +60,9 @@ def _patient(brain: Brain) -> agent.Settings:
     return replace(brain.settings, max_tokens=MAX_TOKENS, deadline=DEADLINE)
 
 
-def _begin(held: Held, brain: Brain) -> Plan:
-    with tenant(held.claim.coach_id):
-        return analysis.begin(held=held.claim, model_name=brain.model.model_name, now=timezone.now())
+def _begin(claim: Claim, brain: Brain) -> Plan:
+    with tenant(claim.coach_id):
+        return analysis.begin(held=claim, model_name=brain.model.model_name, now=timezone.now())
 
 
 def _reserve(plan: Plan, part: int, asked: AnalysisPrompt, brain: Brain) -> None:

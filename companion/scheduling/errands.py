@@ -17,6 +17,7 @@ from companion.actions import errands, told
 from companion.actions.errands import Claim, ErrandError, OvertakenError
 from companion.api import events
 from companion.models import Errand
+from companion.scheduling.analysis import analyse_session
 from companion.scheduling.database import Database
 from companion.scheduling.executor import Brain
 from companion.scheduling.reading import read_transcript
@@ -48,7 +49,14 @@ async def _read_transcript(held: Held, _brain: Brain, database: Database) -> Non
     await read_transcript(held.claim, held.errand, database)
 
 
-KINDS: Mapping[Errand.Kind, Carry] = {Errand.Kind.READ_TRANSCRIPT: _read_transcript}
+async def _analyse_session(held: Held, brain: Brain, database: Database) -> None:
+    await analyse_session(held.claim, brain, database)
+
+
+KINDS: Mapping[Errand.Kind, Carry] = {
+    Errand.Kind.READ_TRANSCRIPT: _read_transcript,
+    Errand.Kind.ANALYSE_SESSION: _analyse_session,
+}
 """How each kind of errand is done."""
 
 

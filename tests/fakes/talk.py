@@ -112,5 +112,8 @@ def carry(model: Model | None = None, *, price: Price = FREE, claim: Claim | Non
             return await loop.carry_out(held, brain=brain, database=database)
         finally:
             database.close()
+            client = getattr(brain.model, "client", None)
+            if client is not None:
+                await client.close()
 
     return asyncio.run(run())

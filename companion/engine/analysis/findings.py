@@ -147,5 +147,21 @@ def _good(name: str, kind: type[Finding], raw: object, dropped: Counter[str]) ->
 
 @cache
 def schema() -> dict[str, Any]:
-    """Give the JSON schema that goes to the model: no titles, no descriptions; the prompt explains."""
-    return bare_schema(Findings)
+    """
+    Give the JSON schema that goes to the model: no titles, no descriptions; the prompt explains.
+
+    Every key is asked for: providers allow a strict schema few optional ones.
+    """
+    whole: dict[str, Any] = _all_required(bare_schema(Findings))
+    return whole
+
+
+def _all_required(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_all_required(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    asked = {key: _all_required(value) for key, value in node.items()}
+    if isinstance(asked.get("properties"), dict):
+        asked["required"] = list(asked["properties"])
+    return asked

@@ -351,24 +351,25 @@ def test_each_part_is_reserved_and_settled(long_session: CoachingSession, server
         assert all(entry.settled_at and entry.cost_usd and entry.errand_id for entry in entries)
 
 
-def test_a_spent_budget_keeps_what_was_read_and_goes_on_there(
-    long_session: CoachingSession, server: ModelServer
-) -> None:
-    with tenant(long_session.coach_id):
-        CompanionState.objects.update(daily_budget_usd=Decimal("0.55"))
+def test_a_spent_budget_keeps_what_was_read_and_goes_on_there(long_session: CoachingSession) -> None:
+    asked: list[str] = []
 
-    spent = analyse(long_session, model=hosted(server), price=DEAR)
-    read_before = len(server.requests)
+    def budget(usd: int) -> dict[str, object]:
+        asked.append("part")
+        with tenant(long_session.coach_id):
+            CompanionState.objects.update(daily_budget_usd=Decimal(usd))
+        return {}
+
+    spent = analyse(long_session, model=scripted(lambda: budget(0)), price=DEAR)
     with tenant(long_session.coach_id):
-        assert (spent.status, spent.error_code) == ("failed", "budget")
+        assert (spent.status, spent.error_code, len(asked)) == ("failed", "budget", 1)
         assert not SessionIntelligence.objects.exists()
         CompanionState.objects.update(daily_budget_usd=Decimal(100))
-    done = analyse(long_session, model=hosted(server), price=DEAR)
+    done = analyse(long_session, model=scripted(*[lambda: budget(100)] * 20), price=DEAR)
 
     with tenant(long_session.coach_id):
         assert done.status == "done"
-        parts = SessionIntelligence.objects.get().parts
-        assert 0 < read_before < parts == len(server.requests)
+        assert len(asked) == SessionIntelligence.objects.get().parts
 
 
 # --- Failures -------------------------------------------------------------------------------------------

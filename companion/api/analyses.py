@@ -1,0 +1,78 @@
+"""What a session's page shows of its analysis: how it stands, what waits for the coach, what was counted."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coaching.accounts.http import CoachRequest
+from coaching.consents import Purpose
+from coaching.models import CoachingSession, Transcript
+from coaching.views import consent_parts
+from coaching.views.consent_parts import Gate
+from companion.engine.analysis.claims import WHY
+from companion.models import Claim, Errand, SessionIntelligence
+
+HIGHLIGHTS = (Claim.Kind.COMMITMENT, Claim.Kind.QUESTION, Claim.Kind.HYPOTHESIS, Claim.Kind.THEME)
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Everything that `companion/partials/analysis.html` reads."""
+
+    session: CoachingSession
+    gate: Gate
+    errand: Errand | None
+    """The newest analysis that was asked for."""
+    found: SessionIntelligence | None
+    is_outdated: bool
+    claims: Sequence[Claim]
+    """The first of them that matter before the next session."""
+    waiting: int
+    standing: int
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether an analysis waits or runs."""
+        return self.errand is not None and self.errand.is_unfinished
+
+    @property
+    def problem(self) -> str:
+        """Why the newest analysis failed; empty when it did not."""
+        failed = self.errand is not None and self.errand.status == Errand.Status.FAILED
+        return self.errand.error_words if self.errand is not None and failed else ""
+
+    @property
+    def left_out(self) -> list[str]:
+        """What is not shown, as "3 quoted words that are not in the transcript"."""
+        counts: dict[str, int] = {}
+        for each in self.found.left_out if self.found else ():
+            counts[each["reason"]] = counts.get(each["reason"], 0) + each["count"]
+        return [f"{count} {WHY[reason]}" for reason, count in counts.items()]  # type: ignore[index]
+
+
+def section_of(request: CoachRequest, session: CoachingSession, *, back: str = "") -> Section | None:
+    """Read how a session's analysis stands; None while there is nothing to analyse."""
+    transcript = Transcript.objects.of_session(session).read().without_file().first()
+    found = SessionIntelligence.objects.of_session(session)
+    if transcript is None and found is None:
+        return None
+    kind = Errand.Kind.ANALYSE_SESSION
+    claims = Claim.objects.of_session(session)
+    by_status = Counter(claims.values_list("status", flat=True))
+    return Section(
+        session=session,
+        gate=consent_parts.gate(request, session.client, Purpose.AI_PROCESSING, back=back),
+        errand=Errand.objects.filter(session=session, kind=kind).order_by("-queued_at").first(),
+        found=found,
+        is_outdated=found is not None and found.is_outdated(transcript),
+        claims=highlights(session),
+        waiting=by_status[Claim.Status.PROPOSED],
+        standing=sum(by_status[status] for status in Claim.STANDING),
+    )
+
+
+def highlights(session: CoachingSession) -> list[Claim]:
+    """Choose the claims that matter before the next session, each with its words."""
+    claims = Claim.objects.of_session(session).not_rejected().of_kind(*HIGHLIGHTS)
+    return list(claims.in_reading_order().with_evidence()[:MOST])

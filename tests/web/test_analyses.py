@@ -1,0 +1,188 @@
+"""A session's analysis on its page: asked for with consent, followed, stopped, forgotten, compared."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from coaching.models import CoachingProfile, CoachingSession, User
+from companion.actions import analysis, errands, intelligence
+from companion.engine.analysis import rules
+from companion.engine.analysis.parts import split
+from companion.engine.analysis.verify import Verifier
+from companion.engine.usage import Usage
+from companion.models import Claim, Errand, SessionAnalysis, SessionIntelligence, StreamEvent
+from companion.scheduling import queue
+from journeyloop.tenancy import tenant
+from tests import factories
+from tests.factories import NOON
+from tests.fakes.talk import agree, ask_for_analysis, make_talk
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def alice(coach: User) -> CoachingProfile:
+    factories.unlock(coach.coaching_profile)
+    return coach.coaching_profile
+
+
+@pytest.fixture
+def session(alice: CoachingProfile) -> CoachingSession:
+    with tenant(alice.pk):
+        return make_talk()
+
+
+@pytest.fixture(autouse=True)
+def _no_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "ring", lambda _pk: None)
+
+
+def analysed(session: CoachingSession) -> None:
+    """Have it analysed by rule, in this transaction."""
+    with tenant(session.coach_id):
+        errand = ask_for_analysis(session)
+        Errand.objects.filter(pk=errand.pk).update(status="running", fence=1)
+        held = errands.Claim(errand.pk, session.coach_id, 1)
+        plan = analysis.begin(held=held, model_name="offline", now=NOON)
+        (part,) = split(plan.material.utterances)
+        found = Verifier(plan.material).verify(rules.find(part.lines))
+        analysis.keep(plan=plan, part=0, found=found, used=Usage(), done=1, now=NOON)
+        whole = analysis.whole(plan.material, {0: found})
+        analysis.finish(plan=plan, whole=whole, old_way=True, new_way=True)
+
+
+def post(browser: Browser, name: str, session: CoachingSession) -> str:
+    response = browser.post(reverse(name, args=[session.pk]), **HTMX)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def page(browser: Browser, session: CoachingSession) -> str:
+    return browser.get(reverse("session-detail", args=[session.pk])).content.decode()
+
+
+def test_the_button_says_that_consent_was_given(session: CoachingSession, as_coach: Browser) -> None:
+    shown = page(as_coach, session)
+
+    assert "Analyse the session" in shown
+    assert "consent given" in shown
+
+
+def test_a_press_queues_one_analysis_and_the_page_follows_it(
+    session: CoachingSession, as_coach: Browser
+) -> None:
+    post(as_coach, "session-analyse", session)
+    shown = post(as_coach, "session-analyse", session)
+
+    assert "Waiting to be analysed" in shown
+    assert "jl:errand-update" in shown
+    with tenant(session.coach_id):
+        assert Errand.objects.filter(kind="analyse_session").count() == 1
+        assert StreamEvent.objects.filter(event="errand-update").exists()
+
+
+def test_without_consent_it_is_refused_and_nothing_is_queued(
+    session: CoachingSession, as_coach: Browser
+) -> None:
+    with tenant(session.coach_id):
+        agree(session.client, given=False, now=NOON + timedelta(hours=1))
+
+    shown = page(as_coach, session)
+    response = as_coach.post(reverse("session-analyse", args=[session.pk]))
+
+    assert "no consent" in shown
+    assert response.status_code == 403
+    with tenant(session.coach_id):
+        assert not Errand.objects.exists()
+
+
+def test_a_session_without_words_has_nothing_to_analyse(alice: CoachingProfile, as_coach: Browser) -> None:
+    with tenant(alice.pk):
+        session = factories.make_session(factories.make_client(), NOON)
+
+    assert "Analyse the session" not in page(as_coach, session)
+    assert as_coach.post(reverse("session-analyse", args=[session.pk])).status_code == 404
+
+
+def test_it_can_be_stopped(session: CoachingSession, as_coach: Browser) -> None:
+    post(as_coach, "session-analyse", session)
+
+    shown = post(as_coach, "analysis-stop", session)
+
+    assert "Analyse the session" in shown
+    with tenant(session.coach_id):
+        assert Errand.objects.get().status == "cancelled"
+
+
+def test_how_far_it_is_is_shown(session: CoachingSession, as_coach: Browser) -> None:
+    with tenant(session.coach_id):
+        errand = ask_for_analysis(session)
+        Errand.objects.filter(pk=errand.pk).update(status="running", done=2, total=5)
+
+    shown = as_coach.get(reverse("session-analysis", args=[session.pk]), **HTMX).content.decode()
+
+    assert "2 of 5 parts" in shown
+
+
+def test_what_was_found_is_shown_with_its_words_and_where_they_stand(
+    session: CoachingSession, as_coach: Browser
+) -> None:
+    analysed(session)
+
+    shown = page(as_coach, session)
+
+    assert "Made by rule" in shown
+    assert "I will talk with Nadia about the Friday meeting before next week" in shown
+    assert f"{reverse('transcript', args=[session.pk])}#u-6" in shown
+    assert "3 questions, 3 of them open" in shown
+    assert "Analyse again" in shown
+
+
+def test_a_failure_is_told_in_words_and_can_be_tried_again(
+    session: CoachingSession, as_coach: Browser
+) -> None:
+    with tenant(session.coach_id):
+        errand = ask_for_analysis(session)
+        Errand.objects.filter(pk=errand.pk).update(status="failed", error_words="The service is busy.")
+
+    shown = page(as_coach, session)
+
+    assert "The service is busy." in shown
+    assert "Analyse the session" in shown
+
+
+def test_other_speakers_make_an_analysis_out_of_date(session: CoachingSession, as_coach: Browser) -> None:
+    analysed(session)
+    with tenant(session.coach_id):
+        session.transcripts.update(speakers_named_at=NOON + timedelta(minutes=1))
+
+    assert "or who speaks in it, has changed since" in page(as_coach, session)
+
+
+def test_what_was_found_can_be_forgotten(session: CoachingSession, as_coach: Browser) -> None:
+    analysed(session)
+
+    shown = post(as_coach, "analysis-forget", session)
+
+    assert "Analyse the session" in shown
+    with tenant(session.coach_id):
+        assert not Claim.objects.exists()
+        assert not SessionIntelligence.objects.exists()
+        assert not SessionAnalysis.objects.exists()
+
+
+def test_both_ways_are_compared_in_figures(session: CoachingSession, as_coach: Browser) -> None:
+    empty = as_coach.get(reverse("analysis-comparison")).content.decode()
+    analysed(session)
+    with tenant(session.coach_id):
+        claim = Claim.objects.of_session(session).first()
+        intelligence.reject(claim=claim, by=session.coach.user, now=NOON)
+
+    shown = as_coach.get(reverse("analysis-comparison")).content.decode()
+
+    assert "No session has been analysed in both ways yet" in empty
+    assert "Maya Lindqvist" in shown
+    assert "%" in shown
+    assert "saying yes" not in shown
