@@ -45,6 +45,11 @@ class ConsentQuerySet(TenantQuerySet["Consent"]):
         newest = self.filter(purpose=purpose).order_by("client", "-at", "-id").distinct("client")
         return self.filter(pk__in=newest.values("pk")).exclude(given=True, version=version)
 
+    def given(self, purpose: Purpose, *, version: Any) -> Self:
+        """Keep each client's newest statement about a purpose where it is a yes to this version's words."""
+        newest = self.filter(purpose=purpose).order_by("client", "-at", "-id").distinct("client")
+        return self.filter(pk__in=newest.values("pk"), given=True, version=version)
+
     def current_for(self, client: Client) -> dict[Purpose, Standing]:
         """Say for every purpose how it stands with this client, in one query."""
         newest = self.filter(client=client).order_by("purpose", "-at", "-id").distinct("purpose")

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from coaching.consents import Purpose, wording
 from coaching.models import Consent, Note
+from companion.actions import recollections
 from companion.engine import memory as rules
 from companion.engine.capabilities import Taint
 from companion.engine.effects import Remember
@@ -78,12 +79,17 @@ def recall(
         return rules.fit(rules.relevant(ranked), budget=RECALL_TOKENS)
     of = {"clients": list(clients)}
     heard = {"wording": wording(Purpose.AI_PROCESSING).version, **of}
-    own, said, newest, notes = read(
-        _OWN(asked=asked), _SAID(asked=asked, **heard), _NEWEST(**heard), _NOTES(**of)
+    own, said, newest, notes, claims = read(
+        _OWN(asked=asked),
+        _SAID(asked=asked, **heard),
+        _NEWEST(**heard),
+        _NOTES(**of),
+        recollections.asked(clients, now=now),
     )
     facts = [_fact(row, "", zone) for row in own]
     meant = {row.pk: row for row in (*said, *newest)}
     facts += [_fact(row, f"{clients[row.client_id]}: ", zone) for row in meant.values()]
+    facts += recollections.facts(claims, clients=clients, zone=zone)
     written = [_note_fact(note, clients[note.client_id], zone) for note in notes]
     ranked = rules.rank(facts, query=words, today=today)
     return (*written[: NOTES_A_CLIENT * len(clients)], *rules.fit(ranked, budget=RECALL_TOKENS))

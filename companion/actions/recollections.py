@@ -1,0 +1,107 @@
+"""
+What sessions brought, called to mind for a message: claims that the coach let stand, with their words.
+
+They are the client's words however often the coach has read them, so a turn that recalls one is tainted by
+it. The words themselves are told only where the client agreed to being quoted in preparation.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from coaching.consents import Purpose, wording
+from coaching.models import Consent
+from companion.engine import memory as rules
+from companion.engine.capabilities import Taint
+from companion.models import Claim, Evidence
+from companion.models.statements import STALE_AFTER
+from journeyloop.tenancy.readings import AnyOf, Asked, Reading, slot
+
+MOST = 60
+"""Claims that are looked through, of the newest sessions first."""
+WEIGHTY = frozenset({Claim.Kind.COMMITMENT, Claim.Kind.QUESTION})
+LABELS: Mapping[str, str] = {
+    Claim.Kind.SUMMARY: "in the session",
+    Claim.Kind.THEME: "theme",
+    Claim.Kind.COMMITMENT: "promised",
+    Claim.Kind.QUESTION: "left open",
+    Claim.Kind.HYPOTHESIS: "tentative",
+    Claim.Kind.GOAL: "about a goal",
+    Claim.Kind.OBSERVATION: "observed",
+    Claim.Kind.LOOP: "pattern",
+    Claim.Kind.STRENGTH: "what worked in the coaching",
+    Claim.Kind.OPPORTUNITY: "to try in the coaching",
+}
+_QUOTED = re.compile(r"“[^”]*”")
+
+
+def asked(clients: Iterable[UUID], *, now: datetime) -> Asked:
+    """Ask for what the sessions of these clients brought."""
+    return _CLAIMS(
+        clients=list(clients),
+        stale=now - STALE_AFTER,
+        ai_wording=wording(Purpose.AI_PROCESSING).version,
+        quote_wording=wording(Purpose.QUOTES_IN_PREP).version,
+    )
+
+
+def facts(rows: Iterable[Any], *, clients: Mapping[UUID, str], zone: ZoneInfo) -> list[rules.Fact]:
+    """Give what was read the form in which everything is recalled."""
+    return [_fact(row, clients[row.client_id], zone) for row in rows]
+
+
+def _claims() -> "QuerySet[Any, Any]":
+    these = AnyOf(slot("clients"))
+    said = Consent.objects.filter(client__in=these)
+    silent = said.taken_back(Purpose.AI_PROCESSING, version=slot("ai_wording")).values("client")
+    agreed = Consent.objects.given(Purpose.QUOTES_IN_PREP, version=slot("quote_wording"))
+    words = Evidence.objects.filter(claim=OuterRef("pk"), side=Evidence.Side.SUPPORTS)
+    first = words.order_by("utterance__number", "start")
+    claims = Claim.objects.standing().filter(client__in=these).exclude(client__in=silent)
+    return (
+        claims.exclude(kind=Claim.Kind.HYPOTHESIS, session__starts_at__lt=slot("stale"))
+        .annotate(
+            quote=Subquery(first.values("quote")[:1]),
+            speaker=Subquery(first.values("utterance__speaker__role")[:1]),
+            may_quote=Exists(agreed.filter(client=OuterRef("client"))),
+        )
+        .order_by("-session__starts_at", "order")
+        .values_list(
+            "pk",
+            "client_id",
+            "kind",
+            "text",
+            "edited_text",
+            "due",
+            "session__starts_at",
+            "quote",
+            "speaker",
+            "may_quote",
+            named=True,
+        )[:MOST]
+    )
+
+
+_CLAIMS = Reading(_claims)
+
+
+def _fact(row: Any, name: str, zone: ZoneInfo) -> rules.Fact:
+    held = row.session__starts_at.astimezone(zone)
+    words = row.edited_text or row.text
+    words = words if row.may_quote else _QUOTED.sub("“…”", words)
+    due = f" ({row.due})" if row.due and row.may_quote else ""
+    return rules.Fact(
+        id=str(row.pk),
+        statement=f"{name}: {LABELS[row.kind]}: {words}{due}",
+        quote=(row.quote or "") if row.may_quote else "",
+        source=f"session, {held.day} {held:%B %Y}",
+        said_by=row.speaker or "companion",
+        observed_on=held.date(),
+        importance=4 if row.kind in WEIGHTY else 3,
+        taint=Taint.CLIENT,
+    )
