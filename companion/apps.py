@@ -12,7 +12,7 @@ class CompanionConfig(AppConfig):
         from coaching.actions import transcripts
         from companion.actions import errands, forgetting
         from companion.api.errands import ask_to_read
-        from companion.api.session_parts import analysis_of, debrief_of, debriefs_of, stream_of
+        from companion.api.session_parts import analysis_of, debriefs_of, stream_of
         from companion.scheduling import model_choice
 
         consents.read_by(model_choice.provider)
@@ -30,7 +30,5 @@ class CompanionConfig(AppConfig):
         transcripts.forgotten_by(forgetting.forget_session)
         slots.fill("session-detail", template="companion/partials/stream.html", context=stream_of)
         slots.fill("session-detail", template="companion/partials/analysis.html", context=analysis_of)
-        slots.fill("session-detail", template="companion/partials/debrief/line.html", context=debrief_of)
-        slots.fill(
-            "client-detail", template="companion/partials/debrief/client_line.html", context=debriefs_of
-        )
+        on_a_client = "companion/partials/debrief/client_line.html"
+        slots.fill("client-detail", template=on_a_client, context=debriefs_of)

@@ -63,7 +63,7 @@ def _claims() -> "QuerySet[Any, Any]":
     words = Evidence.objects.filter(claim=OuterRef("pk"), side=Evidence.Side.SUPPORTS)
     first = words.order_by("utterance__number", "start")
     claims = Claim.objects.standing().filter(client__in=these).exclude(client__in=silent)
-    return (
+    found: QuerySet[Any, Any] = (
         claims.exclude(kind=Claim.Kind.HYPOTHESIS, session__starts_at__lt=slot("stale"))
         .annotate(
             quote=Subquery(first.values("quote")[:1]),
@@ -85,6 +85,7 @@ def _claims() -> "QuerySet[Any, Any]":
             named=True,
         )[:MOST]
     )
+    return found
 
 
 _CLAIMS = Reading(_claims)

@@ -18,20 +18,6 @@ def stream_of(request: CoachRequest, session: CoachingSession) -> Mapping[str, A
     return {"last_event": events.last_number(request.coach.pk), "coach": request.coach.pk}
 
 
-def debrief_of(request: CoachRequest, session: CoachingSession) -> Mapping[str, Any] | None:
-    """Say on a session's page what its debrief holds; nothing before the first analysis."""
-    if not companion_is_on():
-        return None
-    found = SessionIntelligence.objects.of_session(session)
-    if found is None:
-        return None
-    return {
-        "session": session,
-        "summary": found.summary,
-        "left": Claim.objects.of_session(session).open().count(),
-    }
-
-
 def debriefs_of(request: CoachRequest, client: Client) -> Mapping[str, Any] | None:
     """Say on a client's page what waits in the debriefs; nothing before the first analysis."""
     if not companion_is_on():

@@ -283,7 +283,7 @@ def test_nothing_kept_yet_says_what_will_be_here(as_coach: Browser, found: Sessi
 def test_session_and_client_pages_lead_to_the_debrief(as_coach: Browser, found: SessionIntelligence) -> None:
     make_claim(found, quote=FRIDAY)
 
-    assert "1 to look at" in words(as_coach.get(f"/sessions/{found.session_id}/"))
+    assert "Debrief: 1 to look at" in words(as_coach.get(f"/sessions/{found.session_id}/"))
     assert "1 statement waits for you" in words(as_coach.get(f"/clients/{found.client_id}/"))
 
 
