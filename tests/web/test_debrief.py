@@ -84,7 +84,7 @@ def test_a_quotation_opens_at_its_words(as_coach: Browser, found: SessionIntelli
 def test_figures_are_counted_and_shown(as_coach: Browser, found: SessionIntelligence) -> None:
     shown = words(as_coach.get(page_of(found)))
 
-    assert "34 %" in shown
+    assert "34%" in shown
     assert "1, 1 of them open" in shown
 
 
