@@ -316,4 +316,7 @@ TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)
 # tiktoken looks here instead of the network; the file is loaded on the first count, not at start.
 os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(BASE_DIR / "journeyloop" / "vendor" / "tiktoken"))
 
+# Where a chaos run breaks this process (failpoints.py). Nowhere, ever, in production.
+JL_FAIL = env.str("JL_FAIL", default="") if DEBUG else ""
+
 LOGGING = logging_settings(readable=DEBUG)

@@ -20,6 +20,7 @@ import pytest
 from tests import database
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_server import model_server as serve_model
+from tests.fakes.nursery import Child
 
 ROOT = Path(__file__).resolve().parents[1]
 GRACE_SECONDS = 25
@@ -171,7 +172,7 @@ def model_server(_model_server: ModelServer) -> ModelServer:
     return _model_server
 
 
-STARTED: pytest.StashKey[list[Process]] = pytest.StashKey()
+STARTED: pytest.StashKey[list[Process] | list[Child]] = pytest.StashKey()
 
 
 @pytest.hookimpl(wrapper=True)

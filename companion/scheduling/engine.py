@@ -12,6 +12,7 @@ from coaching.actions import sign_ins
 from companion.actions import claims, errands, turns
 from companion.actions.told import Told
 from companion.api import events
+from journeyloop.failpoints import failpoint
 from journeyloop.tenancy import tenant
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,7 @@ def _end(coach_id: UUID, give_up: Callable[[], list[Told]], **what: str) -> None
     try:
         with tenant(coach_id):
             events.tell(coach_id, give_up())
+            failpoint("turn.giving_up")
     except OperationalError:
         raise
     except Exception:

@@ -18,6 +18,7 @@ from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure
 from companion.scheduling.database import Database
+from journeyloop.failpoints import failpoint
 from journeyloop.tenancy import tenant
 
 log = structlog.get_logger(__name__)
@@ -57,10 +58,13 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
     claim = attempt.claim
     try:
         work = await database.run(_begin, claim, brain)
+        failpoint("turn.begun")
         answer = await agent.answer(
             work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)
         )
+        failpoint("turn.answered")
         await database.run(_finish, work, answer, brain.price)
+        failpoint("turn.finished")
     except turns.OvertakenError as overtaken:
         log.info("turn.overtaken", turn=str(claim.turn_id), reason=str(overtaken))
     except usage.BudgetSpentError:
@@ -95,6 +99,7 @@ def _begin(claim: Claim, brain: Brain) -> turns.Work:
 
 
 def _show(attempt: Attempt, offset: int, piece: str) -> None:
+    failpoint("turn.writing")
     attempt.text = attempt.text[:offset] + piece
     claim = attempt.claim
     events.push_text(coach_id=claim.coach_id, turn_id=claim.turn_id, offset=offset, text=piece)
@@ -110,6 +115,7 @@ def _finish(work: turns.Work, answer: agent.Answer, price: usage.Price) -> None:
             now=timezone.now(),
         )
         events.tell(work.claim.coach_id, told)
+        failpoint("turn.finishing")
 
 
 def _fail(claim: Claim, **how: Any) -> timedelta | None:
@@ -117,6 +123,7 @@ def _fail(claim: Claim, **how: Any) -> timedelta | None:
         with tenant(claim.coach_id):
             failed = turns.fail(claim=claim, now=timezone.now(), **how)
             events.tell(claim.coach_id, failed.told)
+            failpoint("turn.failing")
     except turns.OvertakenError:
         return None
     return failed.again_in
@@ -128,6 +135,7 @@ def keep_text(attempt: Attempt) -> None:
     if len(text) > attempt.kept:
         with tenant(attempt.claim.coach_id):
             turns.checkpoint(claim=attempt.claim, text=text)
+            failpoint("turn.kept")
         attempt.kept = len(text)
 
 

@@ -18,6 +18,8 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from journeyloop.failpoints import failpoint
+
 QUEUE = "default"
 BELL = "companion.scheduling.executor.ring"
 """The one job name that workers know."""
@@ -41,6 +43,7 @@ def ring(turn_id: UUID) -> None:
 
 
 def _ring(turn_id: UUID) -> None:
+    failpoint("bell.ringing")
     if time.monotonic() < _Bell.quiet_until:
         return
     try:

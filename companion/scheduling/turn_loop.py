@@ -16,6 +16,7 @@ from companion.actions import claims
 from companion.scheduling.database import Database
 from companion.scheduling.errands import ErrandLoop
 from companion.scheduling.executor import Attempt, Brain, carry_out, keep_text, leave_text
+from journeyloop.failpoints import failpoint
 from journeyloop.flags import companion_is_on
 
 LOOK_SECONDS = 5.0
@@ -84,6 +85,8 @@ class TurnLoop:
         except DatabaseError as error:
             log.warning("turns.not_claimed", error=type(error).__name__)
             return
+        if taken:
+            failpoint("turn.claimed")
         for claim in taken:
             self._start(Attempt(claim))
 
@@ -104,6 +107,10 @@ class TurnLoop:
             # The lease will run out and the turn be claimed afresh.
             log.warning("turn.database_lost", turn=str(attempt.claim.turn_id), error=type(error).__name__)
             return
+        except Exception:
+            # The same, and a fault of ours: nobody else would hear of it.
+            log.exception("turn.dropped", turn=str(attempt.claim.turn_id))
+            return
         if again_in is not None:
             self._loop.call_later((again_in + timedelta(milliseconds=20)).total_seconds(), self._woken.set)
 
@@ -123,6 +130,7 @@ class TurnLoop:
         attempts = dict(self._running)
         if not attempts:
             return
+        failpoint("leases.holding")
         held = await self._database.run(claims.hold, [each.claim for each in attempts.values()])
         for task, attempt in attempts.items():
             if attempt.claim.turn_id in held:
@@ -140,5 +148,6 @@ class TurnLoop:
             task.cancel("stopping")
         await asyncio.gather(*left, return_exceptions=True)
         if left:
+            failpoint("turns.releasing")
             await self._database.run(claims.release, [attempt.claim for attempt in left.values()])
             log.info("turns.handed_back", count=len(left))

@@ -9,7 +9,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-_SET = "SELECT set_config('app.coach', %s, true), set_config('app.client', %s, true)"
+# A process that freezes in the middle of a transaction must not keep its locks for ever.
+_SET = """
+SELECT set_config('app.coach', %s, true), set_config('app.client', %s, true),
+       set_config('idle_in_transaction_session_timeout', '15s', true)
+"""
 
 
 class NoTenantError(Exception):

@@ -15,7 +15,8 @@ from companion.engine.failures import WORDS
 from companion.models import CompanionMemory, Notification, Proposal, StreamEvent, UsageEntry
 from companion.scheduling import queue
 from journeyloop.tenancy import tenant
-from tests.chaos.conftest import Talk, to_model
+from tests.chaos.stage import to_model
+from tests.chaos.talks import Talk
 from tests.fakes.model_server import ModelServer, Reply
 from tests.fakes.waiting import until
 from tests.processes import Process, running

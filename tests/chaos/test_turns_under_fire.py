@@ -5,8 +5,6 @@ import signal
 import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
@@ -15,9 +13,11 @@ from django.utils import timezone
 from coaching.accounts.tokens import make_key
 from companion.models import Turn
 from journeyloop.tenancy import tenant
-from tests import processes
-from tests.chaos.conftest import StartWorker, Talk, expire_leases
+from tests.chaos.conftest import StartWorker
+from tests.chaos.stage import Stage, to_redis
+from tests.chaos.talks import Talk, expire_leases
 from tests.fakes.model_server import ModelServer, Reply
+from tests.fakes.nursery import Child
 from tests.fakes.waiting import until
 from tests.fakes.wire import Wire
 
@@ -71,14 +71,14 @@ def test_a_frozen_worker_that_thaws_too_late_changes_nothing(
     turn = talk.say()
     talk.wait_for_text(turn)
 
-    frozen.popen.send_signal(signal.SIGSTOP)
+    frozen.send(signal.SIGSTOP)
     try:
         expire_leases()
         rescuer = start_worker("rescuer")
         talk.wait(turn)
         assert rescuer.stop() == 0
     finally:
-        frozen.popen.send_signal(signal.SIGCONT)
+        frozen.send(signal.SIGCONT)
     talk.wait(talk.say("Are you well again?"))
 
     # It ends only when nothing is under way in it.
@@ -97,9 +97,9 @@ def test_a_stopped_worker_finishes_what_it_can(
     turn = talk.say()
     talk.wait_for_text(turn)
 
-    worker.popen.send_signal(signal.SIGTERM)
+    worker.send(signal.SIGTERM)
 
-    assert worker.popen.wait(20) == 0
+    assert worker.wait(20) == 0
     assert talk.turn(turn).status == "done"
     assert len(talk.answers()) == len(model_server.requests) == 1
 
@@ -113,9 +113,9 @@ def test_a_stopped_worker_hands_back_what_it_cannot_finish(
     turn = talk.say()
     talk.wait_for_text(turn)
 
-    worker.popen.send_signal(signal.SIGTERM)
+    worker.send(signal.SIGTERM)
 
-    assert worker.popen.wait(20) == 0
+    assert worker.wait(20) == 0
     left = talk.turn(turn)
     assert (left.status, left.attempts, left.lease_until) == ("queued", 0, None)
     start_worker("next")
@@ -126,9 +126,9 @@ def test_a_stopped_worker_hands_back_what_it_cannot_finish(
 def test_a_worker_that_is_stopped_at_once_leaves_at_once(start_worker: StartWorker) -> None:
     worker = start_worker("worker")
 
-    worker.popen.send_signal(signal.SIGTERM)
+    worker.send(signal.SIGTERM)
 
-    assert worker.popen.wait(5) == 0
+    assert worker.wait(5) == 0
 
 
 @pytest.fixture
@@ -139,13 +139,7 @@ def wire(committed: None) -> Iterator[Wire]:
     wire.cut()
 
 
-def by(port: int) -> dict[str, str]:
-    """Lead a process to Redis by this port."""
-    parts = urlsplit(settings.REDIS_URL)
-    return {"REDIS_URL": urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition(':')[0]}:{port}"))}
-
-
-def post(web: processes.Process, talk: Talk, text: str) -> Turn:
+def post(web: Child, talk: Talk, text: str) -> Turn:
     """Say something as a script would; a request that hangs fails."""
     _, token = make_key(owner=talk.coach, name="Script", scopes=["companion"], now=timezone.now())
     connection = HTTPConnection("127.0.0.1", web.port, timeout=HTTP_PATIENCE)
@@ -160,7 +154,7 @@ def post(web: processes.Process, talk: Talk, text: str) -> Turn:
     return found
 
 
-def warm(web: processes.Process) -> None:
+def warm(web: Child) -> None:
     """Let a server load all that it loads with its first request."""
     connection = HTTPConnection("127.0.0.1", web.port, timeout=20)
     connection.request("GET", "/readyz")
@@ -168,20 +162,18 @@ def warm(web: processes.Process) -> None:
     connection.close()
 
 
-def test_without_redis_messages_are_taken_and_answered(
-    talk: Talk, tmp_path: Path, wire: Wire, start_worker: StartWorker
-) -> None:
-    with processes.web(tmp_path, environment=by(wire.port)) as web:
-        warm(web)
-        worker = start_worker("worker", **by(wire.port))
-        talk.wait(post(web, talk, "With Redis"))
+def test_without_redis_messages_are_taken_and_answered(talk: Talk, stage: Stage, wire: Wire) -> None:
+    web = stage.web(**to_redis(wire.port))
+    warm(web)
+    worker = stage.worker(**to_redis(wire.port))
+    talk.wait(post(web, talk, "With Redis"))
 
-        wire.cut()
-        until(lambda: "doorbell.deaf" in worker.log, what="the worker to notice")
-        for text in ("Without", "Still without"):
-            talk.wait(post(web, talk, text))
-        wire.mend()
-        talk.wait(post(web, talk, "With Redis again"))
+    wire.cut()
+    until(lambda: "doorbell.deaf" in worker.log, what="the worker to notice")
+    for text in ("Without", "Still without"):
+        talk.wait(post(web, talk, text))
+    wire.mend()
+    talk.wait(post(web, talk, "With Redis again"))
 
     assert len(talk.answers()) == 4
     assert worker.stop() == 0
@@ -189,16 +181,14 @@ def test_without_redis_messages_are_taken_and_answered(
 
 def test_a_worker_starts_without_redis(talk: Talk, wire: Wire, start_worker: StartWorker) -> None:
     wire.cut()
-    start_worker("worker", **by(wire.port))
+    start_worker("worker", **to_redis(wire.port))
 
     talk.wait(talk.say(rings=0))
 
 
-def test_a_redis_that_says_nothing_does_not_hold_up_a_message(talk: Talk, tmp_path: Path) -> None:
-    with (
-        socket.create_server(("127.0.0.1", 0)) as silent,
-        processes.web(tmp_path, environment=by(silent.getsockname()[1])) as web,
-    ):
+def test_a_redis_that_says_nothing_does_not_hold_up_a_message(talk: Talk, stage: Stage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        web = stage.web(**to_redis(silent.getsockname()[1]))
         warm(web)
 
         post(web, talk, "Is anybody there?")

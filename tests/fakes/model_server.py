@@ -120,6 +120,10 @@ class ModelServer:
         refusal = Reply(status=status, retry_after=retry_after, error_message=message)
         self._script.extend([refusal] * times)
 
+    def calm(self) -> None:
+        """Forget what was scripted and has not been played."""
+        self._script.clear()
+
     def reset(self) -> None:
         """Forget script, record and cache."""
         self.requests.clear()

@@ -20,6 +20,8 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from journeyloop.failpoints import failpoint
+
 log = structlog.get_logger(__name__)
 
 REDIS_CHANNEL = "events_channel"
@@ -81,7 +83,11 @@ class Publisher:
         going = True
         while going:
             batch, going = self._next_batch()
-            self._send(batch)
+            try:
+                self._send(batch)
+            except Exception:
+                # Whatever is wrong with one batch, the next must go out. Pages read the log.
+                log.exception("events.publishing_broken")
 
     def _next_batch(self) -> tuple[list[Message], bool]:
         """Wait for messages; with some owed, for no longer than until the next try."""
@@ -119,6 +125,7 @@ class Publisher:
         self._owed |= {message.channel: message for message in batch if message.number is not None}
 
     def _pipe(self, messages: list[Message]) -> None:
+        failpoint("event.publishing")
         if self._client is None:
             self._client = _connect()
         pipe = self._client.pipeline(transaction=False)

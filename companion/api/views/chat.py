@@ -22,6 +22,7 @@ from companion.api.views.fragments import tell_turn, turns_response
 from companion.engine.response import storable
 from companion.models import CompanionContext, MicroInteraction
 from companion.scheduling import queue
+from journeyloop.failpoints import failpoint
 
 
 class UnreadableRequestError(Exception):
@@ -62,6 +63,7 @@ def say(request: CoachRequest, *, text: str, request_key: str | None = None) -> 
     if said.is_new:
         tell_turn(request, said.turn)
         queue.ring(said.turn.pk)
+    failpoint("chat.stored")
     return said
 
 
