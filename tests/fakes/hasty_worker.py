@@ -12,10 +12,10 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyloop.settings")
     django.setup()
 
-    from companion.actions import claims
+    from companion.actions import leases
     from companion.scheduling import turn_loop
 
-    claims.LEASE = timedelta(seconds=LEASE_SECONDS)
+    leases.LEASE = timedelta(seconds=LEASE_SECONDS)
     turn_loop.HOLD_SECONDS = 0.5
     turn_loop.LOOK_SECONDS = 1.0
     turn_loop.GRACE_SECONDS = 2.0

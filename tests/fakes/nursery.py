@@ -162,15 +162,11 @@ class Nursery:
         self._popen.communicate()
 
     def clear(self) -> None:
-        """End all children that still run."""
+        """End all children that still run, without ceremony."""
         for child in self.children:
-            child.send(signal.SIGCONT)
-            child.send(signal.SIGTERM)
+            child.send(signal.SIGKILL)
         for child in self.children:
-            try:
-                child.wait()
-            except TimeoutError:
-                child.kill()
+            child.wait()
             os.close(child._fd)
         self.children.clear()
 
