@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "companion.api.rest.middleware.ApiErrors",
+    "journeyloop.outages.DatabaseOutage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -145,9 +146,10 @@ def database(name: str, *, pool: int = 0) -> dict[str, Any]:
     if host not in {"", "localhost", "127.0.0.1", "::1"} and not host.startswith("/"):
         options.setdefault("sslmode", "require")
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5}
+        # Left to itself the pool pauses longer after each failure, and would sleep when the database is back.
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5, "reconnect_timeout": 2}
     # The pool keeps connections; Django must give them back after each request.
-    return {**config, "OPTIONS": options, "CONN_MAX_AGE": 0}
+    return {**config, "ENGINE": "journeyloop.postgres", "OPTIONS": options, "CONN_MAX_AGE": 0}
 
 
 DATABASES = {

@@ -6,12 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from django.db import connections
+import structlog
+from django.db import InterfaceError, OperationalError, connections
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 DATABASE_THREADS = 4
+PATIENCE_SECONDS = 60.0
+"""How long an outage may last before work in hand is dropped: two leases, so that others have it by then."""
+PAUSE_SECONDS = 0.5
+
+log = structlog.get_logger(__name__)
 
 
 class Database:
@@ -26,6 +32,23 @@ class Database:
         return await loop.run_in_executor(
             self._threads, partial(_returning_connections, work, *args, **kwargs)
         )
+
+    async def patiently(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """
+        Do the same, again and again while the database is away.
+
+        For work that a fence makes harmless to repeat: a whole answer outlives a restart of PostgreSQL.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + PATIENCE_SECONDS
+        while True:
+            try:
+                return await self.run(work, *args, **kwargs)
+            except (OperationalError, InterfaceError) as error:
+                if loop.time() > until:
+                    raise
+                log.warning("database.away", error=type(error).__name__)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def close(self) -> None:
         """Wait for what is under way and end the threads."""

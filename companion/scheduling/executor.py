@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from companion.actions import turns, usage
@@ -57,21 +58,21 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
     """
     claim = attempt.claim
     try:
-        work = await database.run(_begin, claim, brain)
+        work = await database.patiently(_begin, claim, brain)
         failpoint("turn.begun")
         answer = await agent.answer(
             work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)
         )
         failpoint("turn.answered")
-        await database.run(_finish, work, answer, brain.price)
+        await database.patiently(_finish, work, answer, brain.price)
         failpoint("turn.finished")
     except turns.OvertakenError as overtaken:
         log.info("turn.overtaken", turn=str(claim.turn_id), reason=str(overtaken))
     except usage.BudgetSpentError:
-        await database.run(_fail, claim, code="budget", words=turns.WORDS["budget"], retryable=False)
+        await database.patiently(_fail, claim, code="budget", words=turns.WORDS["budget"], retryable=False)
     except ModelFailure as failure:
         log.warning("turn.model_failed", turn=str(claim.turn_id), kind=failure.kind)
-        return await database.run(
+        return await database.patiently(
             _fail,
             claim,
             code=failure.kind,
@@ -81,9 +82,12 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
             partial_text=failure.partial_text,
             used=brain.price.of(failure.usage),
         )
+    except (OperationalError, InterfaceError):
+        raise
     except Exception:
         log.exception("turn.broken", turn=str(claim.turn_id))
-        return await database.run(_fail, claim, code="broken", words=turns.WORDS["broken"], retryable=True)
+        words = turns.WORDS["broken"]
+        return await database.patiently(_fail, claim, code="broken", words=words, retryable=True)
     return None
 
 

@@ -149,5 +149,12 @@ class TurnLoop:
         await asyncio.gather(*left, return_exceptions=True)
         if left:
             failpoint("turns.releasing")
-            await self._database.run(claims.release, [attempt.claim for attempt in left.values()])
-            log.info("turns.handed_back", count=len(left))
+            await self._hand_back([attempt.claim for attempt in left.values()])
+
+    async def _hand_back(self, left: list[claims.Claim]) -> None:
+        try:
+            await self._database.run(claims.release, left)
+        except DatabaseError as error:
+            log.warning("turns.not_handed_back", count=len(left), error=type(error).__name__)
+            return
+        log.info("turns.handed_back", count=len(left))

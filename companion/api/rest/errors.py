@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
+from journeyloop.outages import RETRY_SECONDS, is_outage
+
 log = structlog.get_logger(__name__)
 
 MESSAGES: Mapping[int, tuple[str, str]] = {
@@ -18,6 +20,10 @@ MESSAGES: Mapping[int, tuple[str, str]] = {
     405: ("method_not_allowed", "This address does not take that method."),
     422: ("invalid", "Something in the request does not fit."),
     500: ("server_error", "Something went wrong on our side. It has been noted."),
+    503: (
+        "unavailable",
+        "Our database is away for a moment. Nothing was changed; try again in a few seconds.",
+    ),
 }
 
 
@@ -50,7 +56,7 @@ def answer(
     """Make an error; without words it has those of its status."""
     usual = MESSAGES.get(status, ("error", "The request was not carried out."))
     error = {"code": code or usual[0], "message": message or usual[1], "details": dict(details or {})}
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_SECONDS)}}.get(status, {})
     return JsonResponse({"error": error}, status=status, headers={"Cache-Control": "no-store", **headers})
 
 
@@ -85,5 +91,7 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _broken(request: HttpRequest, error: Any) -> HttpResponse:
     """Log what happened; the caller learns only that it did. The middleware then undoes what was written."""
+    if is_outage(error):
+        return answer(503)
     log.error("api.failed", path=request.path, exc_info=error)
     return answer(500)

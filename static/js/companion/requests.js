@@ -13,6 +13,7 @@ export class NotReached extends Error {
 const NO_CONNECTION = "there is no connection just now.";
 const SIGNED_OUT = "you are signed out. Sign in again in another tab, then reload this page.";
 const OUTDATED = "this page is out of date. Reload it; your text stays.";
+const AWAY = "our database is away for a moment.";
 const BROKEN = "something went wrong on our side.";
 
 /** Ask for an address; raises NotReached unless the server answered with something to show. */
@@ -31,6 +32,7 @@ export async function ask(url, { body } = {}) {
   }
   if (response.type === "opaqueredirect") throw new NotReached(SIGNED_OUT);
   if (response.status === 403) throw new NotReached(OUTDATED);
+  if (response.status === 503) throw new NotReached(AWAY);
   if (!response.ok && response.status !== 422) throw new NotReached(BROKEN);
   return response;
 }

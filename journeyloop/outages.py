@@ -1,0 +1,46 @@
+"""
+Answer 503 with a hint when the database is away, wherever in a request that turned out.
+
+Django makes a 500 of it, with a page of its own when DEBUG is on, and says by a signal alone what it was.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+RETRY_SECONDS = 5
+"""When it is worth another try."""
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Say whether the database could not be asked: refused, restarted, full, overrun."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+class DatabaseOutage:
+    """Stands outside of everything that asks the database."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        got_request_exception.connect(_remember)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let the request through and look whether it failed for want of a database."""
+        response = self.get_response(request)
+        if not getattr(request, "met_outage", False):
+            return response
+        # Without the request: what every page is told of its reader would have to be asked for.
+        page = render_to_string("503.html")
+        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _remember(*, request: HttpRequest | None, **_: Any) -> None:
+    if request is not None and is_outage(sys.exc_info()[1]):
+        request.met_outage = True  # type: ignore[attr-defined] # read above alone
