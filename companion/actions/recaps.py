@@ -4,7 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from coaching.models import CoachingSession, User
+from coaching.models import CoachingSession, Speaker, User
 from companion.models import Claim, Evidence, SessionRecap
 
 LONGEST = 8_000
@@ -31,7 +31,8 @@ def compose(*, session: CoachingSession, day: str, coach_name: str) -> str:
     questions = [claim for claim in sections[Claim.Kind.QUESTION] if claim.owner != Claim.Owner.COACH]
     parts = [
         f"Hello {session.client.short_name},",
-        f"here is what stayed with me from our session on {day}.",
+        f"Here is what stayed with me from our session on {day}.",
+        _section("Words of yours that I kept", _in_their_voice(sections[Claim.Kind.SUMMARY])),
         _section("What you said you would do", theirs),
         _section("What I promised", mine),
         _section("A question to take with you", questions),
@@ -61,6 +62,15 @@ def _section(title: str, claims: list[Claim]) -> str:
     if not claims:
         return ""
     return "\n".join([title, *(f"- {_for_the_client(claim)}" for claim in claims)])
+
+
+def _in_their_voice(claims: list[Claim]) -> list[Claim]:
+    """Keep what rests on the client's own words; a summary of the coach's is not theirs to read."""
+    return [claim for claim in claims if all(_is_theirs(each) for each in claim.evidence.all())]
+
+
+def _is_theirs(span: Evidence) -> bool:
+    return span.utterance.speaker.role == Speaker.Role.CLIENT
 
 
 def _for_the_client(claim: Claim) -> str:

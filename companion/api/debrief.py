@@ -80,6 +80,11 @@ class Review:
     left_out: Sequence[tuple[int, str]]
 
     @property
+    def not_discussed(self) -> Sequence[Section]:
+        """The kinds of which nothing was found."""
+        return [section for section in self.sections if not section.cards]
+
+    @property
     def is_outdated(self) -> bool:
         """Whether the words changed after they were analysed."""
         return self.found is not None and self.found.is_outdated(self.transcript)

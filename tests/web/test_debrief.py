@@ -57,7 +57,9 @@ def test_a_section_with_nothing_in_it_was_not_discussed(
 
     shown = words(as_coach.get(page_of(found)))
 
-    assert shown.count("Not discussed.") == len(Claim.Kind) - 1
+    missing = shown.partition('id="not-discussed"')[2].partition("</section>")[0]
+    assert "Themes · Open questions · Hypotheses" in missing
+    assert "Promises" not in missing
     assert "2 statements quoted words that are not in the transcript." in shown
     assert "Found by the offline rules" in shown
 
@@ -219,14 +221,19 @@ def test_the_recap_holds_what_was_accepted_and_nothing_of_the_coachs_own(
     as_coach: Browser, coach: User, found: SessionIntelligence
 ) -> None:
     accepted = make_claim(found, quote=FRIDAY)
+    summary = {"kind": "summary", "owner": ""}
+    theirs = make_claim(found, "Leaves at six.", quote="Nobody writes to me", **summary)
+    mine = make_claim(found, "Asked ahead.", quote="a month from now", **summary)
     make_claim(found, "Waiting still.", quote="I leave at six.")
     guess = make_claim(found, "A guess about them.", kind="hypothesis", owner="", quote="four nights")
-    for claim in (accepted, guess):
+    for claim in (accepted, guess, theirs, mine):
         debrief.accept(claim=claim, by=coach, now=NOON)
 
     draft = words(as_coach.get(f"/sessions/{found.session_id}/recap/"))
 
     assert "“I will tell Rui on Friday.”" in draft
+    assert "“Nobody writes to me”" in draft
+    assert "a month from now" not in draft
     assert "I leave at six" not in draft
     assert "four nights" not in draft
     assert "guess" not in draft
