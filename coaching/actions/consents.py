@@ -62,6 +62,11 @@ def require(*, client: Client, purpose: Purpose) -> None:
         raise NoConsentError(client, standing)
 
 
+def stands(*, client: Client, purpose: Purpose) -> bool:
+    """Say whether this client has agreed, for deciding whether to ask for work that will ask again."""
+    return Consent.objects.current_for(client)[purpose].given
+
+
 def may_quote(client: Client) -> bool:
     """Say whether this client's own words may be quoted when a session is prepared."""
     return Consent.objects.current_for(client)[Purpose.QUOTES_IN_PREP].given

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from coaching.accounts.http import CoachRequest
 from coaching.consents import Purpose
-from coaching.models import CoachingSession, Transcript
+from coaching.models import Client, CoachingSession, Transcript
 from coaching.views import consent_parts
 from coaching.views.consent_parts import Gate
 from companion.engine.analysis.claims import WHY
 from companion.models import Claim, Errand, SessionIntelligence
 
 HIGHLIGHTS = (Claim.Kind.COMMITMENT, Claim.Kind.QUESTION, Claim.Kind.HYPOTHESIS, Claim.Kind.THEME)
-MOST = 8
+MOST, MOST_LATELY = 8, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +76,9 @@ def highlights(session: CoachingSession) -> list[Claim]:
     """Choose the claims that matter before the next session, each with its words."""
     claims = Claim.objects.of_session(session).not_rejected().of_kind(*HIGHLIGHTS)
     return list(claims.in_reading_order().with_evidence()[:MOST])
+
+
+def lately(client: Client) -> list[Claim]:
+    """Choose what the newest sessions of a client left to come back to, as far as the coach let it stand."""
+    claims = Claim.objects.of_client(client).standing().of_kind(*HIGHLIGHTS)
+    return list(claims.with_evidence()[:MOST_LATELY])

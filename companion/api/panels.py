@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from coaching.models import Client, CoachingSession, Note
 from companion.actions.contexts import PanelName
-from companion.api import abilities, layers
+from companion.api import abilities, analyses, layers
 from companion.api.desk import Desk
 from companion.api.proposals import card_of
 from companion.engine import bootstrap as rules
@@ -173,6 +173,7 @@ def _client(wanted: _Wanted) -> dict[str, Any]:
         "last": sessions.filter(status=CoachingSession.Status.COMPLETED).order_by("-starts_at").first(),
         "notes": Note.objects.filter(client=client).order_by("-created_at")[:NOTES],
         "facts": [{"fact": fact, "about": ""} for fact in known[:FACTS]],
+        "claims": analyses.lately(client),
     }
 
 
@@ -185,6 +186,7 @@ def _session(wanted: _Wanted) -> dict[str, Any]:
         "title": session.client.name,
         "session": session,
         "notes": notes.select_related("session").order_by("-created_at")[: NOTES + 1],
+        "claims": analyses.highlights(session),
     }
 
 

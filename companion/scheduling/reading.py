@@ -12,6 +12,7 @@ from coaching.transcripts.shapes import Reading, TranscriptError
 from companion.actions import errands
 from companion.actions.errands import Claim, ErrandError, OvertakenError
 from companion.api import events
+from companion.api.errands import analyse_when_read
 from companion.models import Errand
 from companion.scheduling.database import Database
 from journeyloop.tenancy import tenant
@@ -39,10 +40,13 @@ def _open(claim: Claim, errand: Errand) -> bytes:
 def _keep(claim: Claim, errand: Errand, reading: Reading) -> None:
     with tenant(claim.coach_id):
         try:
-            transcripts.keep_reading(transcript=_transcript(errand), reading=reading, now=timezone.now())
+            read = transcripts.keep_reading(
+                transcript=_transcript(errand), reading=reading, now=timezone.now()
+            )
         except NoConsentError as refusal:
             raise ErrandError("no_consent", f"{refusal} The file is kept.") from refusal
         events.tell(claim.coach_id, errands.finish(claim=claim))
+        analyse_when_read(read)
 
 
 def _leave(claim: Claim, errand: Errand, error: TranscriptError) -> None:

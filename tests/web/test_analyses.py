@@ -6,8 +6,9 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from coaching.models import CoachingProfile, CoachingSession, User
+from coaching.models import CoachingProfile, CoachingSession, Speaker, User
 from companion.actions import analysis, errands, intelligence
+from companion.api.errands import analyse_when_read
 from companion.engine.analysis import rules
 from companion.engine.analysis.parts import split
 from companion.engine.analysis.verify import Verifier
@@ -186,3 +187,42 @@ def test_both_ways_are_compared_in_figures(session: CoachingSession, as_coach: B
     assert "Maya Lindqvist" in shown
     assert "%" in shown
     assert "saying yes" not in shown
+
+
+def test_a_session_is_analysed_by_itself_once_it_is_read_and_it_is_clear_who_spoke(
+    session: CoachingSession,
+) -> None:
+    with tenant(session.coach_id):
+        transcript = session.transcripts.select_related("client", "session__client").get()
+        Speaker.objects.filter(transcript=transcript, role="client").update(role="unknown")
+        assert analyse_when_read(transcript) is None
+        Speaker.objects.filter(transcript=transcript, role="unknown").update(role="client")
+        assert analyse_when_read(transcript)
+
+
+def test_no_session_is_analysed_by_itself_without_consent(session: CoachingSession) -> None:
+    with tenant(session.coach_id):
+        agree(session.client, given=False, now=NOON + timedelta(hours=1))
+        transcript = session.transcripts.select_related("client", "session__client").get()
+
+        assert analyse_when_read(transcript) is None
+
+
+def test_the_panels_show_what_matters_before_the_next_session(
+    session: CoachingSession, as_coach: Browser
+) -> None:
+    analysed(session)
+    with tenant(session.coach_id):
+        promise = Claim.objects.of_kind(Claim.Kind.COMMITMENT).get(owner="client")
+        intelligence.accept(claim=promise, by=session.coach.user, now=NOON)
+
+    panels = {
+        kind: as_coach.post(
+            reverse("panel-show", args=["main"]), {"kind": kind, "object": pk}, **HTMX
+        ).content.decode()
+        for kind, pk in (("session", session.pk), ("client", session.client_id))
+    }
+
+    for shown in panels.values():
+        assert "I will talk with Nadia about the Friday meeting before next week" in shown
+        assert f"{reverse('transcript', args=[session.pk])}#u-6" in shown
