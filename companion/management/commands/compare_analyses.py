@@ -30,7 +30,7 @@ class Command(BaseCommand):
 def _told(count: int, comparison: Comparison) -> str:
     agreement = "unknown" if comparison.agreement is None else f"{comparison.agreement:.0%}"
     return (
-        f"{count} sessions in both ways; "
+        f"{count} session{'' if count == 1 else 's'} in both ways; "
         f"old: {comparison.old_sentences} sentences, {comparison.old_topics} topics; "
         f"new: {comparison.claims} claims, {comparison.citations} citations, {comparison.left_out} left out; "
         f"agreement {agreement} "
