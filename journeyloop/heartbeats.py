@@ -37,7 +37,7 @@ def worker_gone(name: str) -> None:
     try:
         _redis().delete(WORKER_KEY.format(name=name))
     except RedisError as error:
-        log.warning("heartbeat.not_written", key=WORKER_KEY, error=str(error))
+        log.warning("heartbeat.not_written", key=WORKER_KEY, error=type(error).__name__)
 
 
 def clock_age(*, now: datetime) -> float | None:
@@ -55,7 +55,7 @@ def _write(key: str, value: str, *, seconds: int | None) -> None:
     try:
         _redis().set(key, value, ex=seconds)
     except RedisError as error:
-        log.warning("heartbeat.not_written", key=key, error=str(error))
+        log.warning("heartbeat.not_written", key=key, error=type(error).__name__)
 
 
 @cache

@@ -1,6 +1,13 @@
-"""Logs: one JSON line per event in production, readable lines in development."""
+"""
+Logs: one JSON line per event in production, readable lines in development, and nobody's words in either.
+
+Our own lines hold an event's name and the keys below. Of what libraries say only the form is kept, with
+numbers; what they would fill in may be an address, a query or a row.
+"""
 
 import traceback
+from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -8,6 +15,21 @@ from structlog.typing import ExcInfo
 
 CHAIN = 10
 """Exceptions of one chain that are shown."""
+LONGEST = 200
+"""Characters of one value."""
+KEYS = frozenset(
+    """
+    beat by client coach code commitment consequence count deed detail errand error given goal is_deaf job key
+    kind method milestone model ms note object purpose reason request route session source status turn user
+    worker
+    """.split()  # noqa: SIM905  # a list would take a line each
+)
+"""What a line may hold besides its event: ids, names from the code, numbers."""
+_ABOUT_THE_LINE = frozenset({"event", "level", "logger", "timestamp", "exc_info", "exception", "stack"})
+_TRUSTED = {"psycopg.pool", "uvicorn.error"}
+"""Libraries whose whole sentences an operator needs; they speak of connections and ports."""
+
+Event = MutableMapping[str, Any]
 
 
 def logging_settings(*, readable: bool) -> dict[str, Any]:
@@ -31,22 +53,40 @@ def logging_settings(*, readable: bool) -> dict[str, Any]:
             "structlog": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": steps,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *_renderers(readable),
-                ],
+                "use_get_message": False,
+                "pass_foreign_args": True,
+                "processors": [_form_only, _known_only, *_renderers(readable)],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structlog"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
+            "django": {"handlers": [], "level": "INFO"},  # in place of its own handlers, which write all
             "django.server": {"handlers": ["stderr"], "propagate": False},
             "uvicorn": {"handlers": [], "propagate": True},  # in place of its own format
-            "uvicorn.access": {"handlers": [], "propagate": False},  # the platform's router writes these
+            "uvicorn.access": {"handlers": [], "propagate": False},  # request_line.py writes these
             "apscheduler": {"level": "WARNING"},  # it tells of every tick
             "django_eventstream": {"level": "WARNING"},  # and it of every stream
         },
     }
+
+
+def _form_only(_logger: Any, _method: str, event: Event) -> Event:
+    """Take what a library filled into its sentence out of it again, but for numbers."""
+    given = event.get("positional_args")
+    if event["_from_structlog"] or not isinstance(given, tuple):
+        return event
+    if event["_record"].name not in _TRUSTED:
+        given = tuple(each if isinstance(each, int | float) else "…" for each in given)
+    with suppress(TypeError, ValueError):  # it wants a number where there is none
+        event["event"] = event["event"] % given
+    return event
+
+
+def _known_only(_logger: Any, _method: str, event: Event) -> Event:
+    """Keep what a line may hold, each value no longer than an id or a reason needs."""
+    kept = {name: value for name, value in event.items() if name in _ABOUT_THE_LINE}
+    return kept | {name: str(event[name])[:LONGEST] for name in sorted(KEYS & event.keys())}
 
 
 def _renderers(readable: bool) -> list[Any]:

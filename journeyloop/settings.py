@@ -94,6 +94,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "journeyloop.request_line.RequestLine",
     # Whatever is answered below, files and refusals too, leaves with what these four add.
     "journeyloop.browser_rules.BrowserRules",
     "csp.middleware.CSPMiddleware",

@@ -93,5 +93,5 @@ def _broken(request: HttpRequest, error: Any) -> HttpResponse:
     """Log what happened; the caller learns only that it did. The middleware then undoes what was written."""
     if is_outage(error):
         return answer(503)
-    log.error("api.failed", path=request.path, exc_info=error)
+    log.error("api.failed", exc_info=error)
     return answer(500)
