@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fix lock clean
+.PHONY: help run test check bench audit sbom fix lock clean
 .NOTPARALLEL:
 
 # Test files are dealt out to processes; those that wait for processes of their own come early and not last.
@@ -20,6 +20,8 @@ help:
 	@echo "make test    all tests"
 	@echo "make check   style, types, floors, templates, migrations, deployment"
 	@echo "make bench   the benchmarks"
+	@echo "make audit   known vulnerabilities of what the locks name"
+	@echo "make sbom    the bill of materials, into sbom.json"
 	@echo "make fix     format, and mend what can be mended"
 	@echo "make lock    resolve the locks again (needs uv)"
 	@echo "make clean   remove .venv and caches; data in .local stays"
@@ -43,6 +45,12 @@ check: .venv/installed
 
 bench: .venv/installed
 	@$(BIN)/python -m bench
+
+audit: .venv/installed
+	@$(BIN)/python .ci/audit.py --strict
+
+sbom: .venv/installed
+	@$(BIN)/python .ci/sbom.py > sbom.json
 
 fix: .venv/installed
 	$(BIN)/ruff check --fix .
