@@ -19,9 +19,9 @@ LONGEST = 200
 """Characters of one value."""
 KEYS = frozenset(
     """
-    beat by client coach code commitment consequence count deed detail errand error given goal is_deaf job key
-    kind method milestone model ms note object purpose reason request route session source status turn user
-    worker
+    beat by claim claims client coach code commitment consequence count deed detail errand error given goal
+    is_deaf job key kind method milestone model ms note object purpose reason request route session size
+    source status transcript turn user utterances version worker
     """.split()  # noqa: SIM905  # a list would take a line each
 )
 """What a line may hold besides its event: ids, names from the code, numbers."""

@@ -10,6 +10,9 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from tests.processes import Process
 
+PATIENCE_SECONDS = 120
+"""The first request waits for the server to start."""
+
 
 class Visitor:
     """One person at one server."""
@@ -39,7 +42,7 @@ class Visitor:
 
     def _ask(self, request: Request) -> tuple[int, str]:
         try:
-            with self._opener.open(request, timeout=30) as answer:
+            with self._opener.open(request, timeout=PATIENCE_SECONDS) as answer:
                 return answer.status, answer.read().decode(errors="replace")
         except HTTPError as refused:
             with refused:
