@@ -198,17 +198,13 @@ def _commitments(practice: Practice) -> list[Fields]:
 
 
 def _transcripts(practice: Practice) -> list[Fields]:
+    """One of each session that is read, and before them one that could not be."""
     sessions = practice.all(CoachingSession)
     common = {"format": "txt", "size": 1, "uploaded_by": practice.coach.user}
+    failed = {"session": sessions[0], "status": "failed", "content": practice.word().encode()}
     return [
-        {
-            **common,
-            "session": session,
-            "client": session.client,
-            "status": "read",
-            "content": practice.word().encode(),
-        }
-        for session in sessions
+        {**common, **each, "client": each["session"].client}
+        for each in (failed, *({"session": session, "status": "read"} for session in sessions))
     ]
 
 
@@ -216,6 +212,7 @@ def _speakers(practice: Practice) -> list[Fields]:
     return [
         {"transcript": each, "client": each.client, "number": 1, "role": "client"}
         for each in practice.all(Transcript)
+        if each.is_read
     ]
 
 

@@ -51,7 +51,8 @@ def transcript_upload(request: CoachRequest, session_id: UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except NoConsentError as refusal:
-        return consent_parts.refuse(request, session.client, refusal)
+        form.add_error(None, f"{refusal} Nothing was kept.")
+        return _show(request, session, form=form, status=403)
     except tuple(_WHY_NOT) as error:
         form.add_error(None, _WHY_NOT[type(error)])
         return _show(request, session, form=form, status=409)

@@ -56,12 +56,10 @@ function onProgress(event) {
   bar.value = (100 * event.detail.loaded) / event.detail.total;
 }
 
-/** Refusals are shown where the form stands; for want of consent the whole page says so. */
+/** Refusals are shown where the form stands, with what was typed. */
 function onBeforeSwap(event) {
-  if (!event.detail.requestConfig?.elt?.closest?.("#transcript")) return;
-  const { status } = event.detail.xhr;
-  if ([409, 413, 415].includes(status)) event.detail.shouldSwap = true;
-  if (status === 403) window.location.reload();
+  if (!event.detail.requestConfig?.elt?.matches?.("[data-transcript-form]")) return;
+  if ([403, 409, 413, 415].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
 }
 
 function onUploadError(event) {

@@ -227,6 +227,9 @@ def _readable() -> list[Address]:
 
 
 WRITTEN_ONLY = {
+    "transcript-upload",
+    "transcript-retry",
+    "transcript-speakers",
     "client-archive",
     "client-restore",
     "client-note-create",
