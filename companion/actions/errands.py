@@ -71,7 +71,7 @@ def queue_errand(
     *,
     kind: Errand.Kind,
     about: Model,
-    client: Client | None = None,
+    client: Client,
     session: CoachingSession | None = None,
     transcript: Transcript | None = None,
 ) -> Errand:

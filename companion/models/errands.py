@@ -59,10 +59,10 @@ class Errand(TenantModel):
     kind = models.CharField(max_length=20, choices=Kind)
     key = models.CharField(max_length=80)
     """Names the work: while it waits or runs, the same is not queued again."""
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, null=True, related_name="+")
-    """Whose words it works on; withdrawing consent cancels it by this."""
-    session = models.ForeignKey(CoachingSession, on_delete=models.CASCADE, null=True, related_name="+")
-    transcript = models.ForeignKey(Transcript, on_delete=models.CASCADE, null=True, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    """Whose words it works on; withdrawing consent cancels it by this, and it goes when they go."""
+    session = models.ForeignKey(CoachingSession, on_delete=models.SET_NULL, null=True, related_name="+")
+    transcript = models.ForeignKey(Transcript, on_delete=models.SET_NULL, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)

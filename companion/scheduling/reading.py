@@ -1,7 +1,5 @@
 """Reading a transcript: the file out of its row, into a process of its own, and what was said back."""
 
-from functools import partial
-
 from django.utils import timezone
 
 from coaching.actions import transcripts
@@ -10,7 +8,7 @@ from coaching.models import Transcript
 from coaching.transcripts.apart import read_apart
 from coaching.transcripts.shapes import Reading, TranscriptError
 from companion.actions import errands
-from companion.actions.errands import Claim, ErrandError, OvertakenError
+from companion.actions.errands import Claim, ErrandError
 from companion.api import events
 from companion.api.errands import analyse_when_read
 from companion.models import Errand
@@ -20,13 +18,14 @@ from journeyloop.tenancy import tenant
 
 async def read_transcript(claim: Claim, errand: Errand, database: Database) -> None:
     """Read the errand's file and store what was said, or say why it cannot be read."""
-    content = await database.run(_open, claim, errand)
     try:
+        content = await database.run(_open, claim, errand)
         reading = await read_apart(content)
+        await database.run(_keep, claim, errand, reading)
     except TranscriptError as error:
         await database.run(_leave, claim, errand, error)
-    else:
-        await database.run(partial(_keep, claim, errand, reading))
+    except Transcript.DoesNotExist:
+        await database.run(_drop, claim)
 
 
 def _open(claim: Claim, errand: Errand) -> bytes:
@@ -57,10 +56,15 @@ def _leave(claim: Claim, errand: Errand, error: TranscriptError) -> None:
         events.tell(claim.coach_id, failed.told)
 
 
+def _drop(claim: Claim) -> None:
+    """End an errand whose transcript was deleted: there is nothing to say about it."""
+    with tenant(claim.coach_id):
+        events.tell(claim.coach_id, errands.finish(claim=claim))
+
+
 def _transcript(errand: Errand) -> Transcript:
-    """Find the errand's transcript. Raises OvertakenError when it was deleted meanwhile."""
-    transcripts_there = Transcript.objects.select_related("client").without_file()
-    found = transcripts_there.filter(pk=errand.transcript_id).first() if errand.transcript_id else None
-    if found is None:
-        raise OvertakenError(f"the transcript of errand {errand.pk} is gone")
+    """Find the errand's transcript. Raises DoesNotExist when it was deleted meanwhile."""
+    found: Transcript = (
+        Transcript.objects.select_related("client").without_file().get(pk=errand.transcript_id)
+    )
     return found

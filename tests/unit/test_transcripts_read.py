@@ -210,6 +210,8 @@ def test_a_transcript_that_is_deleted_while_it_is_read_stays_deleted(
 
     assert look(agreed) == []
     assert said(agreed) == []
+    with tenant(agreed.coach_id):
+        assert Errand.objects.get().status == "done", "nothing is left to do"
 
 
 def test_an_errand_that_breaks_for_good_leaves_a_file_that_can_be_read_again(
