@@ -64,6 +64,8 @@ def _drop(claim: Claim) -> None:
 
 def _transcript(errand: Errand) -> Transcript:
     """Find the errand's transcript. Raises DoesNotExist when it was deleted meanwhile."""
+    if errand.transcript_id is None:
+        raise Transcript.DoesNotExist
     found: Transcript = (
         Transcript.objects.select_related("client").without_file().get(pk=errand.transcript_id)
     )

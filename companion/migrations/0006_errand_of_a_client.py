@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('coaching', '0006_sign_ins'),
-        ('companion', '0004_intelligence'),
+        ('companion', '0005_debrief'),
     ]
 
     operations = [
