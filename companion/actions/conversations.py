@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from coaching.models import Client
 from companion.engine.response import storable
 from companion.models import Conversation, Message, Turn
+from journeyloop.ids import uuid7
+from journeyloop.tenancy.readings import Reading, read, slot
+from journeyloop.tenancy.writings import Change, NewRow, write
 
 MESSAGE_LIMIT = 20_000
 """Characters of one message."""
@@ -35,16 +40,23 @@ def say(*, text: str, request_key: str | None = None, client: Client | None = No
     The same `request_key` again gives back the first message. Raises MessageError.
     """
     text = checked(text)
-    conversation = Conversation.objects.select_for_update().get(kind=Conversation.Kind.MAIN)
-    if earlier := _said_before(request_key):
-        return earlier
-    number = conversation.last_number + 1
-    conversation.last_number = number + 1
-    conversation.save(update_fields=["last_number"])
-    turn = Turn.objects.create(conversation=conversation, number=number + 1, request_key=request_key)
-    message = Message.objects.create(
-        conversation=conversation, turn=turn, number=number, role=Message.Role.COACH, text=text, client=client
+    (conversation,), earlier = read(_LOCKED(), _SAID(key=request_key))
+    if earlier:
+        return Said(earlier[0], earlier[0].turn, is_new=False)
+    number, turn_id = conversation.last_number + 1, uuid7()
+    _, (turn,), (message,) = write(
+        _COUNTED(conversation=conversation.pk, number=number + 1),
+        _QUEUED(id=turn_id, conversation=conversation.pk, number=number + 1, key=request_key),
+        _WRITTEN(
+            id=uuid7(),
+            conversation=conversation.pk,
+            turn=turn_id,
+            number=number,
+            text=text,
+            client=client and client.pk,
+        ),
     )
+    turn.conversation, message.turn = conversation, turn
     return Said(message, turn, is_new=True)
 
 
@@ -61,12 +73,30 @@ def checked(text: str) -> str:
     return text
 
 
-def _said_before(request_key: str | None) -> Said | None:
-    if not request_key:
-        return None
-    message = (
-        Message.objects.select_related("turn")
-        .filter(turn__request_key=request_key, role=Message.Role.COACH)
-        .first()
+def _main() -> "QuerySet[Conversation]":
+    return Conversation.objects.filter(kind=Conversation.Kind.MAIN)
+
+
+# Sent after the lock: of two posts of one form the second sees what the first has committed.
+_LOCKED = Reading(lambda: _main().select_for_update())
+_SAID = Reading(lambda: Message.objects.filter(turn__request_key=slot("key"), role=Message.Role.COACH))
+_COUNTED = Change(lambda: Conversation.objects.filter(pk=slot("conversation")), last_number=slot("number"))
+_QUEUED = NewRow(
+    lambda: Turn(
+        id=slot("id"),
+        conversation_id=slot("conversation"),
+        number=slot("number"),
+        request_key=slot("key"),
     )
-    return Said(message, message.turn, is_new=False) if message else None
+)
+_WRITTEN = NewRow(
+    lambda: Message(
+        id=slot("id"),
+        conversation_id=slot("conversation"),
+        turn_id=slot("turn"),
+        number=slot("number"),
+        role=Message.Role.COACH,
+        text=slot("text"),
+        client_id=slot("client"),
+    )
+)

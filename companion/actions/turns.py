@@ -5,6 +5,7 @@ Each function is one short transaction. Between `begin` and `finish` the model i
 `finish` and the others write only while the claim's fence still stands.
 """
 
+import json
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,13 +14,18 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from companion.actions import bootstrapping, effects, scenes, told, usage
+from companion.actions import turn_statements as rows
 from companion.actions.claims import ATTEMPTS, Claim
+from companion.actions.scene_readings import MESSAGE
 from companion.actions.told import Told
 from companion.engine import router
 from companion.engine.prompt_assembler import Prompt, assemble
 from companion.engine.response import CompanionResponse, Refusal
 from companion.engine.usage import Usage
 from companion.models import Conversation, Message, Turn
+from journeyloop.ids import uuid7
+from journeyloop.tenancy.readings import read
+from journeyloop.tenancy.writings import write
 
 Status = Turn.Status
 BACKOFF = (timedelta(seconds=0.7), timedelta(seconds=2.5))
@@ -114,19 +120,35 @@ def finish(
 
     Raises OvertakenError.
     """
-    turn = _held(work.claim)
-    # First of all rows: whoever says something locks it first too, so that the two never wait for each other.
-    conversation = Conversation.objects.select_for_update().get(pk=turn.conversation_id)
-    turn.taint, turn.model_name = work.grounds.rights.taint, work.model_name
+    turn, conversation, message = _in_hand(work.claim)
     routed = router.effects(response, grounds=work.grounds)
-    stage = effects.Stage(turn=turn, message=_asked(turn), rights=work.grounds.rights, now=now)
-    if turn.kind == Turn.Kind.CHAT:
-        conversation.memory_told = work.memory_told
-        Message.objects.filter(pk=stage.message.pk).update(context_note=work.note)
+    stage = effects.Stage(turn=turn, message=message, rights=work.grounds.rights, now=now)
     not_done = effects.apply(routed.effects, stage=stage)
     turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
-    _store_answer(turn, conversation, response.chat_message)
-    usage.settle(call=usage.Call(work=turn, fence=work.claim.fence), used=used, now=now)
+    conversation.last_number += 1
+    is_chat = turn.kind == Turn.Kind.CHAT
+    write(
+        rows.NOTED(message=message.pk, note=work.note if is_chat else message.context_note),
+        rows.COUNTED(
+            conversation=conversation.pk,
+            number=conversation.last_number,
+            told=work.memory_told if is_chat else conversation.memory_told,
+        ),
+        rows.ANSWERED(
+            id=uuid7(),
+            conversation=conversation.pk,
+            turn=turn.pk,
+            number=conversation.last_number,
+            text=response.chat_message,
+        ),
+        rows.DONE(
+            turn=turn.pk,
+            taint=work.grounds.rights.taint,
+            model_name=work.model_name,
+            refusals=json.dumps(turn.refusals),
+        ),
+        usage.settled(call=usage.Call(work=turn, fence=work.claim.fence), used=used, now=now),
+    )
     if work.grounds.rights.bootstrap:
         bootstrapping.begin(now=now)
         bootstrapping.mark_asked()
@@ -222,34 +244,26 @@ def retry(*, turn: Turn) -> bool:
 
 
 def _held(claim: Claim) -> Turn:
-    turns = Turn.objects.select_related("conversation").select_for_update(of=("self",))
-    turn: Turn | None = turns.filter(pk=claim.turn_id).held(fence=claim.fence).first()
-    if turn is None:
+    (turns,) = read(rows.HELD(turn=claim.turn_id, fence=claim.fence))
+    if not turns:
         raise _overtaken(claim)
-    return turn
+    held: Turn = turns[0]
+    return held
+
+
+def _in_hand(claim: Claim) -> tuple[Turn, Conversation, Message]:
+    turns, conversations, messages = read(
+        rows.HELD(turn=claim.turn_id, fence=claim.fence),
+        rows.THREAD(turn=claim.turn_id),
+        MESSAGE(turn=claim.turn_id),
+    )
+    if not turns:
+        raise _overtaken(claim)
+    return turns[0], conversations[0], messages[0]
 
 
 def _overtaken(claim: Claim) -> OvertakenError:
     return OvertakenError(f"turn {claim.turn_id} is no longer held at fence {claim.fence}")
-
-
-def _asked(turn: Turn) -> Message:
-    """Find the coach's words that a turn answers; a clean turn answers those of the turn that it redoes."""
-    return Message.objects.get(turn=turn.clean_of_id or turn.pk, role=Message.Role.COACH)
-
-
-def _store_answer(turn: Turn, conversation: Conversation, text: str) -> None:
-    conversation.last_number += 1
-    conversation.save(update_fields=["last_number", "memory_told"])
-    Message.objects.create(
-        conversation=conversation,
-        turn=turn,
-        number=conversation.last_number,
-        role=Message.Role.COMPANION,
-        text=text,
-    )
-    turn.partial_text = ""
-    _end(turn, Status.DONE, "")
 
 
 def _end(turn: Turn, status: Turn.Status, words: str) -> None:

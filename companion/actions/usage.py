@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from companion.engine.usage import Usage
 from companion.models import CompanionState, Errand, Turn, UsageEntry
+from journeyloop.ids import uuid7
+from journeyloop.tenancy.readings import Filled, Reading, read, slot
+from journeyloop.tenancy.writings import Change, NewRow, write
 
 MILLION = Decimal(1_000_000)
 
@@ -43,12 +46,11 @@ class Call:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """How its entry is found."""
-        name = "turn" if isinstance(self.work, Turn) else "errand"
-        return {name: self.work, "fence": self.fence, "part": self.part}
+        """What its entry is found by."""
+        return {"work": self.work.pk, "fence": self.fence, "part": self.part}
 
 
-def reserve(*, call: Call, model_name: str, worst_usd: Decimal, now: datetime, time_zone: str) -> UsageEntry:
+def reserve(*, call: Call, model_name: str, worst_usd: Decimal, now: datetime, time_zone: str) -> None:
     """
     Set money aside for one call.
 
@@ -56,23 +58,64 @@ def reserve(*, call: Call, model_name: str, worst_usd: Decimal, now: datetime, t
     Raises BudgetSpentError.
     """
     if worst_usd:
-        state = CompanionState.objects.select_for_update().get()
-        spent = UsageEntry.objects.spent_since(day_began(now, time_zone))
+        (state,), spendings = read(_LOCKED(), _SPENT(since=day_began(now, time_zone)))
+        spent = sum((each.usd for each in spendings), Decimal(0))
         if spent + worst_usd > state.daily_budget_usd:
             raise BudgetSpentError(f"{spent} of {state.daily_budget_usd} USD spent, {worst_usd} needed")
-    return UsageEntry.objects.create(**call.columns, model_name=model_name, reserved_usd=worst_usd)
+    reserved = _RESERVED[type(call.work)]
+    write(reserved(**call.columns, id=uuid7(), model_name=model_name, worst_usd=worst_usd))
 
 
 def settle(*, call: Call, used: Usage, now: datetime) -> None:
     """Replace a reservation by what the call did cost."""
-    UsageEntry.objects.filter(**call.columns).update(
+    write(settled(call=call, used=used, now=now))
+
+
+def settled(*, call: Call, used: Usage, now: datetime) -> Filled:
+    """Give what `settle` writes, for whoever writes more in the same round trip."""
+    return _SETTLED[type(call.work)](
+        **call.columns,
         input_tokens=used.input_tokens,
         cache_read_tokens=used.cache_read_tokens,
         cache_write_tokens=used.cache_write_tokens,
         output_tokens=used.output_tokens,
         cost_usd=used.cost,
-        settled_at=now,
+        now=now,
     )
+
+
+# The lock is sent first, so that the sum sees what whoever held it has reserved.
+_LOCKED = Reading(CompanionState.objects.select_for_update)
+_SPENT = Reading(lambda: UsageEntry.objects.spent_since(slot("since")))
+
+
+def _reserving(owner: str) -> NewRow:
+    return NewRow(
+        lambda: UsageEntry(
+            **{owner: slot("work")},
+            id=slot("id"),
+            fence=slot("fence"),
+            part=slot("part"),
+            model_name=slot("model_name"),
+            reserved_usd=slot("worst_usd"),
+        )
+    )
+
+
+def _settling(owner: str) -> Change:
+    return Change(
+        lambda: UsageEntry.objects.filter(**{owner: slot("work")}, fence=slot("fence"), part=slot("part")),
+        input_tokens=slot("input_tokens"),
+        cache_read_tokens=slot("cache_read_tokens"),
+        cache_write_tokens=slot("cache_write_tokens"),
+        output_tokens=slot("output_tokens"),
+        cost_usd=slot("cost_usd"),
+        settled_at=slot("now"),
+    )
+
+
+_RESERVED = {Turn: _reserving("turn_id"), Errand: _reserving("errand_id")}
+_SETTLED = {Turn: _settling("turn_id"), Errand: _settling("errand_id")}
 
 
 def day_began(now: datetime, time_zone: str) -> datetime:

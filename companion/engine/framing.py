@@ -28,7 +28,9 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _VARIATION_SELECTORS.sub("", _LINE_BREAKS.sub("\n", text))
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE)
+    # Each character is looked up once, however often it stands there: prompts are long.
+    unseen = {char for char in set(text) - {"\n", "\t"} if unicodedata.category(char) in _INVISIBLE}
+    return text.translate(dict.fromkeys(map(ord, unseen))) if unseen else text
 
 
 def plain(text: str) -> str:

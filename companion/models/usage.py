@@ -1,7 +1,7 @@
 """What model calls cost: reserved before the call, settled after it, charged if nobody settles."""
 
 from datetime import datetime
-from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce, Now
@@ -14,10 +14,10 @@ from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySe
 class UsageQuerySet(TenantQuerySet["UsageEntry"]):
     """Reads over the open tenant's ledger."""
 
-    def spent_since(self, since: datetime) -> Decimal:
-        """Sum what was settled, and what is reserved but not settled yet, in US dollars."""
+    def spent_since(self, since: datetime) -> models.QuerySet["UsageEntry", Any]:
+        """Sum in `usd` what was settled, and what is reserved but not settled yet; no row for nothing."""
         cost = models.Sum(Coalesce("cost_usd", "reserved_usd"))
-        return self.filter(reserved_at__gte=since).aggregate(spent=cost)["spent"] or Decimal(0)
+        return self.filter(reserved_at__gte=since).values("coach").annotate(usd=cost).values("usd")
 
 
 class UsageEntry(TenantModel):

@@ -10,13 +10,14 @@ other, with a `slot` wherever a value goes that differs from one time to the nex
 The open tenant's id is a slot by itself. Nothing but the text of the statement is kept.
 """
 
+from abc import ABC, abstractmethod
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Expression, Field, Func, QuerySet
+from django.db.models import Expression, Field, Func, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from journeyloop.tenancy.door import current_tenant, for_any_tenant
@@ -48,83 +49,108 @@ class AnyOf(Func):
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
+class Statement:
     """A statement with open slots, and how its rows become objects."""
 
     sql: str
     parameters: Sequence[Any]
-    shape: Callable[[Sequence[tuple[Any, ...]]], list[Any]]
+    shape: Callable[[Sequence[tuple[Any, ...]]], list[Any]] | None
+    """None for a statement that gives no rows."""
 
 
-class Reading:
-    """A QuerySet whose statement is written when it is first read. Its rows are named tuples or instances."""
+class Written(ABC):
+    """A statement that is written when it is first sent, for any tenant, and kept."""
 
-    def __init__(self, rows: Callable[[], "QuerySet[Any, Any]"]) -> None:
-        """Take what makes the QuerySet: `values_list(…, named=True)` gives tuples, else instances."""
-        self._rows = rows
-        self._statement: _Statement | None = None
+    def __init__(self) -> None:
+        self._statement: Statement | None = None
 
-    def __call__(self, **values: Any) -> "Asked":
-        """Fill the slots; `read` sends it."""
-        return Asked(self, values)
+    def __call__(self, **values: Any) -> "Filled":
+        """Fill the slots."""
+        return Filled(self, values)
 
     @property
-    def statement(self) -> _Statement:
+    def statement(self) -> Statement:
         """Write it, once."""
         if self._statement is None:
             with for_any_tenant(Slot(_COACH)):
-                self._statement = _write(self._rows())
+                self._statement = self._write()
         return self._statement
+
+    @abstractmethod
+    def _write(self) -> Statement: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A reading with the values for its slots."""
+class Filled:
+    """A statement with the values for its slots."""
 
-    reading: Reading
+    written: Written
     values: Mapping[str, Any]
 
     def parameters(self) -> list[Any]:
         """List what the statement needs, in its order."""
         return [
             self._value(each.name) if isinstance(each, Slot) else each
-            for each in self.reading.statement.parameters
+            for each in self.written.statement.parameters
         ]
 
     def _value(self, name: str) -> Any:
         return current_tenant().coach_id if name == _COACH else self.values[name]
 
 
-def read(*asked: Asked) -> list[list[Any]]:
+class Reading(Written):
+    """A QuerySet. Its rows are named tuples after `values(…)` and `values_list(…)`, instances otherwise."""
+
+    def __init__(self, rows: Callable[[], "QuerySet[Any, Any]"]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def _write(self) -> Statement:
+        rows = self._rows()
+        compiler = rows.query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        columns = [column for column, _, _ in cast(Any, compiler.select)]
+        return Statement(sql, parameters, shape_of(compiler, columns, _maker(rows, columns)))
+
+
+def read(*filled: Filled) -> list[list[Any]]:
     """Send all of these in one round trip; returns the rows of each."""
-    statements = [each.reading.statement for each in asked]
-    parameters = [value for each in asked for value in each.parameters()]
+    statements = [each.written.statement for each in filled]
+    parameters = [value for each in filled for value in each.parameters()]
     with connection.cursor() as cursor:
         cursor.execute(";\n".join(each.sql for each in statements), parameters)
-        found = [statements[0].shape(cursor.fetchall())]
+        found = [_rows(statements[0], cursor)]
         for statement in statements[1:]:
             cursor.nextset()
-            found.append(statement.shape(cursor.fetchall()))
+            found.append(_rows(statement, cursor))
     return found
 
 
-def _write(rows: "QuerySet[Any, Any]") -> _Statement:
-    compiler = rows.query.get_compiler(connection=connection)
-    sql, parameters = compiler.as_sql()
-    columns = [column for column, _, _ in cast(Any, compiler.select)]
+def _rows(statement: Statement, cursor: Any) -> list[Any]:
+    return statement.shape(cursor.fetchall()) if statement.shape else []
+
+
+def shape_of(
+    compiler: SQLCompiler, columns: list[Any], make: Callable[[Sequence[Any]], Any]
+) -> Callable[[Sequence[tuple[Any, ...]]], list[Any]]:
+    """Make objects of rows as Django would: each column read by its field, then put together."""
     converters = compiler.get_converters(columns)
-    make = _maker(rows, columns)
 
     def shape(found: Sequence[tuple[Any, ...]]) -> list[Any]:
         converted = compiler.apply_converters(found, converters) if converters else found
         return [make(row) for row in converted]
 
-    return _Statement(sql, parameters, shape)
+    return shape
 
 
 def _maker(rows: "QuerySet[Any, Any]", columns: Sequence[Any]) -> Callable[[Sequence[Any]], Any]:
     if rows.query.values_select or rows.query.annotation_select:
         row_type = namedtuple("Row", list(cast(Any, rows.query.selected)))  # type: ignore[misc] # known only now
         return cast(Callable[[Sequence[Any]], Any], row_type._make)
-    names = [column.target.attname for column in columns]
-    return lambda row: rows.model.from_db("default", names, row)
+    return instances_of(rows.model, [column.target for column in columns])
+
+
+def instances_of(model: type[Model], fields: Iterable[Any]) -> Callable[[Sequence[Any]], Any]:
+    """Make what turns a row of these fields into an instance."""
+    names = [field.attname for field in fields]
+    return lambda row: model.from_db("default", names, row)
