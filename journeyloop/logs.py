@@ -67,6 +67,7 @@ def logging_settings(*, readable: bool) -> dict[str, Any]:
             "uvicorn.access": {"handlers": [], "propagate": False},  # request_line.py writes these
             "apscheduler": {"level": "WARNING"},  # it tells of every tick
             "django_eventstream": {"level": "WARNING"},  # and it of every stream
+            "httpx2": {"level": "WARNING"},  # and it of every call of a model
         },
     }
 

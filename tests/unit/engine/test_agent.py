@@ -311,6 +311,22 @@ def test_many_calls_share_one_client(server: ModelServer) -> None:
     assert len({answer.response.chat_message for answer in answers}) == 20
 
 
+def test_each_call_of_a_client_has_the_schema_and_its_own_bounds(server: ModelServer) -> None:
+    async def in_turn() -> None:
+        async with client(server) as model:
+            for tokens in (500, 700, 700):
+                settings = agent.Settings(max_tokens=tokens)
+                await agent.answer(
+                    prompt(), model=model, settings=settings, on_text=lambda _offset, _piece: None
+                )
+
+    asyncio.run(in_turn())
+
+    bodies = [request.body for request in server.requests]
+    assert [body["max_tokens"] for body in bodies] == [500, 700, 700]
+    assert all(body["output_config"] == bodies[0]["output_config"] for body in bodies)
+
+
 def test_a_provider_without_structured_output_answers_by_its_one_tool() -> None:
     async def stream(
         _messages: list[ModelMessage], info: AgentInfo
