@@ -5,10 +5,14 @@ import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyloop.settings")
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Needs the apps that the line above has loaded.
 from companion.api.events import answers  # noqa: E402
@@ -23,6 +27,24 @@ refuse_wrong_role()
 # WhiteNoise answers with open files. They are read in a thread, which is right for files.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
+
+class Handler(ASGIHandler):
+    """
+    Django with everything synchronous in one hop to a thread.
+
+    Its own goes to the thread for the middleware, back to the loop, and to the thread again for the view.
+    """
+
+    def __init__(self) -> None:
+        # Not `super().__init__()`, which prepares for asynchronous views. We have none.
+        self.load_middleware(is_async=False)
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        """Run middleware and view."""
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+
+
+pages = Handler()
 EVENTS_PATH = "/api/v1/companion/events/"
 
 
@@ -34,6 +56,6 @@ async def application(
         await stream(scope, receive, send)
         return
     try:
-        await django(scope, limited(scope, receive), send)
+        await pages(scope, limited(scope, receive), send)
     except BodyTooLargeError:
         await answers.refuse(send, RefusedError(413, "too_large", "The request is too large."))

@@ -200,6 +200,7 @@ CACHES = {
 # --- People ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "coaching.User"
+SESSION_ENGINE = "coaching.accounts.sessions"
 # E-mail addresses are unique without regard to case, by a constraint that this check cannot see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["coaching.accounts.backend.Backend"]

@@ -1,10 +1,10 @@
 """What the coach says, and the turn that will answer it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
-from coaching.models import Client
 from companion.engine.response import storable
 from companion.models import Conversation, Message, Turn
 from journeyloop.ids import uuid7
@@ -33,11 +33,12 @@ def main_conversation() -> Conversation:
     return Conversation.objects.get(kind=Conversation.Kind.MAIN)
 
 
-def say(*, text: str, request_key: str | None = None, client: Client | None = None) -> Said:
+def say(*, text: str, request_key: str | None = None, client_id: UUID | None = None) -> Said:
     """
     Store the coach's message and queue the turn that answers it.
 
-    The same `request_key` again gives back the first message. Raises MessageError.
+    `client_id` is the client whose page the coach is on. The same `request_key` again gives back the first
+    message. Raises MessageError.
     """
     text = checked(text)
     (conversation,), earlier = read(_LOCKED(), _SAID(key=request_key))
@@ -53,7 +54,7 @@ def say(*, text: str, request_key: str | None = None, client: Client | None = No
             turn=turn_id,
             number=number,
             text=text,
-            client=client and client.pk,
+            client=client_id,
         ),
     )
     turn.conversation, message.turn = conversation, turn

@@ -80,7 +80,7 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
     usage.reserve(
         call=usage.Call(work=scene.turn, fence=claim.fence),
         model_name=model_name,
-        worst_usd=price.worst_case(prompt_bytes=_bytes(prompt), output_tokens=output_tokens),
+        worst_usd=price.worst_case(prompt_bytes=prompt.size, output_tokens=output_tokens),
         now=now,
         time_zone=scene.coach.time_zone,
     )
@@ -294,9 +294,3 @@ def _queue_clean_turn(turn: Turn, conversation: Conversation) -> Turn:
 
 def _shown(refusal: Refusal) -> dict[str, str]:
     return {"code": refusal.code, "what": refusal.what, "why": refusal.why, "target": refusal.target}
-
-
-def _bytes(prompt: Prompt) -> int:
-    history = (text for each in prompt.history for text in (each.message, each.reply))
-    parts = (prompt.system, prompt.memory, prompt.summary, *history, prompt.current)
-    return sum(len(part.encode()) for part in parts)

@@ -147,6 +147,14 @@ class Prompt:
     history: tuple[Exchange, ...]
     current: str
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its texts."""
+        history = (text for each in self.history for text in (each.message, each.reply))
+        return sum(
+            len(text.encode()) for text in (self.system, self.memory, self.summary, *history, self.current)
+        )
+
 
 def assemble(context: TurnContext) -> Prompt:
     """Build the prompt."""

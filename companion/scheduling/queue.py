@@ -46,8 +46,20 @@ def _ring(turn_id: UUID) -> None:
     failpoint("bell.ringing")
     if time.monotonic() < _Bell.quiet_until:
         return
+    queue = doorbell_queue()
     try:
-        doorbell_queue().enqueue(BELL, str(turn_id), result_ttl=0, failure_ttl=60, ttl=60, description="ring")
+        # The job before its place in the queue, both in one round trip.
+        with queue.connection.pipeline(transaction=False) as together:
+            queue.enqueue(
+                BELL,
+                str(turn_id),
+                result_ttl=0,
+                failure_ttl=60,
+                ttl=60,
+                description="ring",
+                pipeline=together,
+            )
+            together.execute()
     except RedisError as error:
         _Bell.quiet_until = time.monotonic() + PAUSE
         log.warning("doorbell.not_rung", turn=str(turn_id), error=type(error).__name__)

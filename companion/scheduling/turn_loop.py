@@ -25,6 +25,8 @@ LOOK_SECONDS_DEAF = 1.0
 """The same while Redis is away, when nobody can ring."""
 HOLD_SECONDS = 2.0
 """How often leases are extended, texts are kept and cancelled turns are noticed."""
+ERRANDS_LATER_SECONDS = 0.1
+"""How much later errands are looked at when turns were taken first."""
 GRACE_SECONDS = 10.0
 """How long turns may go on after the signal to stop."""
 
@@ -60,8 +62,11 @@ class TurnLoop:
         holding = asyncio.create_task(self._keep_holding())
         while not self._is_stopping:
             self._woken.clear()
-            await self._claim_due()
-            await self._errands.claim_due()
+            if await self._claim_due():
+                # Not now: the turns just taken want the database and this thread.
+                self._loop.call_later(ERRANDS_LATER_SECONDS, self._woken.set)
+            else:
+                await self._errands.claim_due()
             await self._wait()
         await asyncio.gather(self._wind_down(), self._errands.wind_down(GRACE_SECONDS))
         holding.cancel()
@@ -76,19 +81,21 @@ class TurnLoop:
         except TimeoutError:
             pass
 
-    async def _claim_due(self) -> None:
+    async def _claim_due(self) -> bool:
+        """Start what is due, as far as there is room. Returns whether there was any."""
         free = settings.TURNS_PER_WORKER - len(self._running)
         if free <= 0 or not companion_is_on():
-            return
+            return False
         try:
             taken = await self._database.run(claims.claim_turns, limit=free)
         except DatabaseError as error:
             log.warning("turns.not_claimed", error=type(error).__name__)
-            return
+            return False
         if taken:
             failpoint("turn.claimed")
         for claim in taken:
             self._start(Attempt(claim))
+        return bool(taken)
 
     def _start(self, attempt: Attempt) -> None:
         task = asyncio.create_task(self._carry(attempt))

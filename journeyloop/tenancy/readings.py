@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Expression, Field, Func, Model, QuerySet
+from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
 from journeyloop.tenancy.door import current_tenant, for_any_tenant
@@ -110,7 +111,7 @@ class Reading(Written):
         compiler = rows.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         columns = [column for column, _, _ in cast(Any, compiler.select)]
-        return Statement(sql, parameters, shape_of(compiler, columns, _maker(rows, columns)))
+        return Statement(sql, parameters, shape_of(compiler, columns, _maker(rows, compiler)))
 
 
 def read(*filled: Filled) -> list[list[Any]]:
@@ -143,11 +144,23 @@ def shape_of(
     return shape
 
 
-def _maker(rows: "QuerySet[Any, Any]", columns: Sequence[Any]) -> Callable[[Sequence[Any]], Any]:
-    if rows.query.values_select or rows.query.annotation_select:
+def _maker(rows: "QuerySet[Any, Any]", compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    if rows.query.select_related:
+        raise TypeError("one table a reading: send another beside it")
+    if not issubclass(cast(Any, rows)._iterable_class, ModelIterable):
         row_type = namedtuple("Row", list(cast(Any, rows.query.selected)))  # type: ignore[misc] # known only now
         return cast(Callable[[Sequence[Any]], Any], row_type._make)
-    return instances_of(rows.model, [column.target for column in columns])
+    added = compiler.annotation_col_map or {}
+    fields = [column.target for column, _, alias in compiler.select if alias not in added]
+    make = instances_of(rows.model, fields)
+
+    def annotated(row: Sequence[Any]) -> Any:
+        instance = make(row[: len(fields)])
+        for name, place in added.items():
+            setattr(instance, name, row[place])
+        return instance
+
+    return annotated if added else make
 
 
 def instances_of(model: type[Model], fields: Iterable[Any]) -> Callable[[Sequence[Any]], Any]:

@@ -243,7 +243,7 @@ def test_a_turn_recalls_the_client_that_its_message_names(client: Client) -> Non
 def test_a_turn_recalls_the_client_whose_page_is_open(client: Client) -> None:
     tell("Drinks tea only", client=client)
 
-    assert "Drinks tea only" in begin(say("How is he?", client=client)).note
+    assert "Drinks tea only" in begin(say("How is he?", client_id=client.pk)).note
 
 
 def test_nothing_of_another_coach_is_recalled(coach: Any, stranger: Any) -> None:

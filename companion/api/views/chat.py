@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
-from coaching.models import Client
 from companion.actions import conversations, interactions, provisioning
 from companion.actions.conversations import MessageError, Said
 from companion.actions.interactions import AnswerError
@@ -23,6 +22,7 @@ from companion.engine.response import storable
 from companion.models import CompanionContext, MicroInteraction
 from companion.scheduling import queue
 from journeyloop.failpoints import failpoint
+from journeyloop.tenancy.readings import Reading, read
 
 
 class UnreadableRequestError(Exception):
@@ -56,10 +56,10 @@ def chat(request: CoachRequest) -> HttpResponse:
 def say(request: CoachRequest, *, text: str, request_key: str | None = None) -> Said:
     """Say this for the coach, tell their other tabs, and wake a worker. Raises MessageError."""
     client = _client_in_focus(request)
-    said = conversations.say(text=text, request_key=request_key, client=client)
+    said = conversations.say(text=text, request_key=request_key, client_id=client)
     if not said.is_new and said.message.text != conversations.checked(text):
         # A browser may bring back an old form's key; other words are another message.
-        said = conversations.say(text=text, client=client)
+        said = conversations.say(text=text, client_id=client)
     if said.is_new:
         tell_turn(request, said.turn)
         queue.ring(said.turn.pk)
@@ -67,11 +67,16 @@ def say(request: CoachRequest, *, text: str, request_key: str | None = None) -> 
     return said
 
 
-def _client_in_focus(request: CoachRequest) -> Client | None:
-    context = CompanionContext.objects.select_related("active_client").first()
-    if context is None:
+def _client_in_focus(request: CoachRequest) -> UUID | None:
+    (contexts,) = read(_IN_FOCUS())
+    if not contexts:
         provisioning.provision(coach=request.coach)
-    return context.active_client if context else None
+        return None
+    client: UUID | None = contexts[0].active_client_id
+    return client
+
+
+_IN_FOCUS = Reading(lambda: CompanionContext.objects.values("active_client_id"))
 
 
 def _wish(request: CoachRequest) -> Wish:
