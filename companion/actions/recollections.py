@@ -20,7 +20,7 @@ from companion.engine import memory as rules
 from companion.engine.capabilities import Taint
 from companion.models import Claim, Evidence
 from companion.models.statements import STALE_AFTER
-from journeyloop.tenancy.readings import AnyOf, Asked, Reading, slot
+from journeyloop.tenancy.readings import AnyOf, Filled, Reading, slot
 
 MOST = 60
 """Claims that are looked through, of the newest sessions first."""
@@ -40,7 +40,7 @@ LABELS: Mapping[str, str] = {
 _QUOTED = re.compile(r"“[^”]*”")
 
 
-def asked(clients: Iterable[UUID], *, now: datetime) -> Asked:
+def asked(clients: Iterable[UUID], *, now: datetime) -> Filled:
     """Ask for what the sessions of these clients brought."""
     return _CLAIMS(
         clients=list(clients),
