@@ -70,7 +70,9 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    log.info("clock.started", tick_seconds=TICK_SECONDS, tidy_minutes=TIDY_MINUTES)
     scheduler.start()
+    log.info("clock.gone")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from journeyloop.flags import companion_is_on
 @login_not_required
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """Send a visitor to sign in, a coach to the companion, an operator to the queue, others to an account."""
+    """Send visitors to sign in, coaches to the companion, operators to operations, others to an account."""
     return redirect(_start_of(request))
 
 
@@ -20,4 +20,4 @@ def _start_of(request: HttpRequest) -> str:
         return "account_login"
     if getattr(request, "coach", None) is not None:
         return "companion" if companion_is_on() else "client-list"
-    return "django_rq:home" if request.user.is_staff else "account_email"
+    return "operations:overview" if request.user.is_staff else "account_email"

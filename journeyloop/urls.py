@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
+    path("operations/", include("companion.api.operations_urls")),
     path("django-rq/", include("journeyloop.operator_pages")),
     path("", include("coaching.urls")),
 ]

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, cast
 from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpRequest, HttpResponse
 
-from coaching.accounts.http import CoachRequest
+from coaching.accounts.http import CoachRequest, UserRequest
 
 P = ParamSpec("P")
 
@@ -34,3 +34,17 @@ def confirmation_required(view: Callable[P, HttpResponse]) -> Callable[P, HttpRe
     """
     confirmed: Callable[P, HttpResponse] = reauthentication_required(app="allauth.account")(view)
     return confirmed
+
+
+def operator_required(
+    view: Callable[Concatenate[UserRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Show an operator's page to staff who have no practice; to anybody else it does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not getattr(request.user, "is_staff", False) or getattr(request, "coach", None) is not None:
+            raise Http404
+        return view(cast("UserRequest", request), *args, **kwargs)
+
+    return guarded

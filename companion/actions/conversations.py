@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from django.db.models import QuerySet
 
 from companion.engine.response import storable
@@ -13,6 +14,8 @@ from journeyloop.tenancy.writings import Change, NewRow, write
 
 MESSAGE_LIMIT = 20_000
 """Characters of one message."""
+
+log = structlog.get_logger(__name__)
 
 
 class MessageError(Exception):
@@ -58,6 +61,7 @@ def say(*, text: str, request_key: str | None = None, client_id: UUID | None = N
         ),
     )
     turn.conversation, message.turn = conversation, turn
+    log.info("turn.queued", turn=str(turn.pk), coach=str(turn.coach_id), kind=turn.kind)
     return Said(message, turn, is_new=True)
 
 

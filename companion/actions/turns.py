@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -39,6 +40,8 @@ WORDS = {
     "broken": "Something went wrong on our side while I answered. Your message is safe; please try again.",
 }
 """What the coach reads when no model is to blame."""
+
+log = structlog.get_logger(__name__)
 
 
 class OvertakenError(Exception):
@@ -222,6 +225,8 @@ def cancel(*, turn: Turn, now: datetime) -> bool:
         .update(status=Status.CANCELLED, fence=F("fence") + 1, lease_until=None, finished_at=now)
     )
     turn.refresh_from_db()
+    if stopped:
+        log.info("turn.cancelled", turn=str(turn.pk), coach=str(turn.coach_id))
     return bool(stopped)
 
 
@@ -240,6 +245,8 @@ def retry(*, turn: Turn) -> bool:
         not_before=Now(),
     )
     turn.refresh_from_db()
+    if again:
+        log.info("turn.queued", turn=str(turn.pk), coach=str(turn.coach_id), kind=turn.kind)
     return bool(again)
 
 
@@ -289,6 +296,7 @@ def _queue_clean_turn(turn: Turn, conversation: Conversation) -> Turn:
     clean: Turn = Turn.objects.create(
         conversation=conversation, number=conversation.last_number, kind=Turn.Kind.CLEAN, clean_of=turn
     )
+    log.info("turn.queued", turn=str(clean.pk), coach=str(clean.coach_id), kind=clean.kind)
     return clean
 
 

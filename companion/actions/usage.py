@@ -80,6 +80,7 @@ def settled(*, call: Call, used: Usage, now: datetime) -> Filled:
         cache_write_tokens=used.cache_write_tokens,
         output_tokens=used.output_tokens,
         cost_usd=used.cost,
+        first_text_ms=used.first_text_ms,
         now=now,
     )
 
@@ -110,6 +111,7 @@ def _settling(owner: str) -> Change:
         cache_write_tokens=slot("cache_write_tokens"),
         output_tokens=slot("output_tokens"),
         cost_usd=slot("cost_usd"),
+        first_text_ms=slot("first_text_ms"),
         settled_at=slot("now"),
     )
 

@@ -11,6 +11,7 @@ class AuditEvent(TenantModel):
     """One deed. The application role can add rows, neither change nor delete them."""
 
     APPEND_ONLY = True
+    SYSTEM_READS = ("id", "coach_id", "deed", "by_id", "object_id", "at")
 
     deed = models.CharField(max_length=48)
     """Noun and verb in the past: `layer.changed`, `abilities.unlocked`."""

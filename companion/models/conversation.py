@@ -87,6 +87,7 @@ class Turn(TenantModel):
         "queued_at",
         "finished_at",
         "error_code",
+        "model_name",
     )
     SYSTEM_WRITES = ("status", "fence", "attempts", "lease_until")
 
@@ -134,6 +135,10 @@ class Turn(TenantModel):
                 fields=["conversation", "number"],
                 condition=models.Q(status__in=["queued", "running"]),
                 name="turn_order",
+            ),
+            # What operators look at: what has ended lately, of all practices.
+            models.Index(
+                fields=["finished_at"], condition=models.Q(finished_at__isnull=False), name="turn_finished"
             ),
         ]
 

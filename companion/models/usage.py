@@ -23,6 +23,25 @@ class UsageQuerySet(TenantQuerySet["UsageEntry"]):
 class UsageEntry(TenantModel):
     """One call of a model: one attempt at a turn, or one part of an errand in one attempt."""
 
+    SYSTEM_READS = (
+        "id",
+        "coach_id",
+        "turn_id",
+        "errand_id",
+        "fence",
+        "part",
+        "model_name",
+        "reserved_usd",
+        "cost_usd",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "first_text_ms",
+        "reserved_at",
+        "settled_at",
+    )
+
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, null=True, related_name="usage")
     errand = models.ForeignKey(Errand, on_delete=models.CASCADE, null=True, related_name="usage")
     fence = models.PositiveIntegerField()
@@ -38,6 +57,8 @@ class UsageEntry(TenantModel):
     cache_read_tokens = models.PositiveIntegerField(default=0)
     cache_write_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
+    first_text_ms = models.PositiveIntegerField(null=True)
+    """From the claim to the first text that the coach could read; NULL when there was none."""
     reserved_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
 
@@ -52,7 +73,10 @@ class UsageEntry(TenantModel):
                 name="usage_of_a_turn_or_an_errand",
             ),
         ]
-        indexes = [models.Index(fields=["coach", "reserved_at"], name="usage_by_time")]
+        indexes = [
+            models.Index(fields=["coach", "reserved_at"], name="usage_by_time"),
+            models.Index(fields=["reserved_at"], name="usage_of_all"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

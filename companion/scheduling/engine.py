@@ -20,25 +20,34 @@ log = structlog.get_logger(__name__)
 
 def tick() -> None:
     """Every 15 s, by the database's clock: end what no attempt can save, and tell the coaches."""
-    for claim in claims.lost():
+    lost_turns, lost_errands = claims.lost(), errands.lost()
+    for claim in lost_turns:
         _end(claim.coach_id, partial(turns.give_up, claim=claim), turn=str(claim.turn_id))
-    for lost in errands.lost():
+    for lost in lost_errands:
         _end(lost.coach_id, partial(errands.give_up, claim=lost), errand=str(lost.errand_id))
+    if lost_turns or lost_errands:
+        log.info("tick.found", lost_turns=len(lost_turns), lost_errands=len(lost_errands))
 
 
 def _end(coach_id: UUID, give_up: Callable[[], list[Told]], **what: str) -> None:
     try:
         with tenant(coach_id):
-            events.tell(coach_id, give_up())
+            ended = give_up()
+            events.tell(coach_id, ended)
             failpoint("turn.giving_up")
     except OperationalError:
         raise
     except Exception:
         # One broken row must not keep the others from their end, tick after tick.
-        log.exception("work.not_ended", **what)
+        log.exception("work.not_ended", **what, coach=str(coach_id))
+        return
+    if ended:  # and not by another clock
+        log.warning("work.given_up", **what, coach=str(coach_id))
 
 
 def tidy(*, now: datetime) -> None:
     """Every 5 min: forget events that no browser will ask for any more, and sign-ins that have run out."""
-    events.trim(now)
+    coaches = events.trim(now)
     sign_ins.forget_old(now=now)
+    if coaches:
+        log.info("tidy.trimmed", coaches=coaches)

@@ -4,7 +4,8 @@ Work on one claimed turn: read, close the database, ask the model, write.
 With `brains`, the only module outside the engine that reaches the model library.
 """
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from companion.actions.claims import Claim
 from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure
+from companion.engine.usage import Usage
 from companion.scheduling.database import Database
 from journeyloop.failpoints import failpoint
 from journeyloop.tenancy import tenant
@@ -44,10 +46,28 @@ class Attempt:
     """One claimed turn under way in this process."""
 
     claim: Claim
+    began: float = field(default_factory=time.monotonic)
     text: str = ""
     """The answer so far."""
     kept: int = 0
     """How many characters of it are in the row."""
+    first_text_ms: int | None = None
+    """From the claim to the first text shown."""
+
+    @property
+    def ms(self) -> int:
+        """How long it has been under way."""
+        return round((time.monotonic() - self.began) * 1000)
+
+    @property
+    def ids(self) -> dict[str, Any]:
+        """What every line about it says."""
+        claim = self.claim
+        return {"turn": str(claim.turn_id), "coach": str(claim.coach_id), "fence": claim.fence}
+
+    def used(self, usage: Usage) -> Usage:
+        """Say with the usage how long the first text took."""
+        return replace(usage, first_text_ms=self.first_text_ms)
 
 
 async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> timedelta | None:
@@ -64,31 +84,46 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
             work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)
         )
         failpoint("turn.answered")
-        await database.patiently(_finish, work, answer, brain.price)
+        used = attempt.used(brain.price.of(answer.usage))
+        await database.patiently(_finish, work, answer, used)
         failpoint("turn.finished")
+        _log_done(attempt, used, model_name=work.model_name)
     except turns.OvertakenError as overtaken:
-        log.info("turn.overtaken", turn=str(claim.turn_id), reason=str(overtaken))
+        log.info("turn.overtaken", **attempt.ids, reason=str(overtaken))
     except usage.BudgetSpentError:
-        await database.patiently(_fail, claim, code="budget", words=turns.WORDS["budget"], retryable=False)
+        await database.patiently(_fail, attempt, code="budget", words=turns.WORDS["budget"], retryable=False)
     except ModelFailure as failure:
-        log.warning("turn.model_failed", turn=str(claim.turn_id), kind=failure.kind)
         return await database.patiently(
             _fail,
-            claim,
+            attempt,
             code=failure.kind,
             words=failure.words,
             retryable=failure.retryable,
             asked_seconds=failure.retry_after,
             partial_text=failure.partial_text,
-            used=brain.price.of(failure.usage),
+            used=attempt.used(brain.price.of(failure.usage)),
         )
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        log.exception("turn.broken", turn=str(claim.turn_id))
+        log.exception("turn.broken", **attempt.ids)
         words = turns.WORDS["broken"]
-        return await database.patiently(_fail, claim, code="broken", words=words, retryable=True)
+        return await database.patiently(_fail, attempt, code="broken", words=words, retryable=True)
     return None
+
+
+def _log_done(attempt: Attempt, used: Usage, *, model_name: str) -> None:
+    log.info(
+        "turn.done",
+        **attempt.ids,
+        ms=attempt.ms,
+        first_text_ms=used.first_text_ms,
+        model=model_name,
+        input_tokens=used.input_tokens,
+        cached_tokens=used.cache_read_tokens,
+        output_tokens=used.output_tokens,
+        usd=float(used.cost),
+    )
 
 
 def _begin(claim: Claim, brain: Brain) -> turns.Work:
@@ -105,31 +140,39 @@ def _begin(claim: Claim, brain: Brain) -> turns.Work:
 def _show(attempt: Attempt, offset: int, piece: str) -> None:
     failpoint("turn.writing")
     attempt.text = attempt.text[:offset] + piece
+    if attempt.first_text_ms is None:
+        attempt.first_text_ms = attempt.ms
     claim = attempt.claim
     events.push_text(coach_id=claim.coach_id, turn_id=claim.turn_id, offset=offset, text=piece)
 
 
-def _finish(work: turns.Work, answer: agent.Answer, price: usage.Price) -> None:
+def _finish(work: turns.Work, answer: agent.Answer, used: Usage) -> None:
     with tenant(work.claim.coach_id):
         told = turns.finish(
             work=work,
             response=answer.response,
             refusals=answer.refusals,
-            used=price.of(answer.usage),
+            used=used,
             now=timezone.now(),
         )
         events.tell(work.claim.coach_id, told)
         failpoint("turn.finishing")
 
 
-def _fail(claim: Claim, **how: Any) -> timedelta | None:
+def _fail(attempt: Attempt, *, code: str, **how: Any) -> timedelta | None:
+    claim = attempt.claim
     try:
         with tenant(claim.coach_id):
-            failed = turns.fail(claim=claim, now=timezone.now(), **how)
+            failed = turns.fail(claim=claim, code=code, now=timezone.now(), **how)
             events.tell(claim.coach_id, failed.told)
             failpoint("turn.failing")
     except turns.OvertakenError:
         return None
+    if failed.again_in is None:
+        log.warning("turn.failed", **attempt.ids, code=code, ms=attempt.ms)
+    else:
+        wait_ms = round(failed.again_in.total_seconds() * 1000)
+        log.warning("turn.attempt_failed", **attempt.ids, code=code, ms=attempt.ms, again_in_ms=wait_ms)
     return failed.again_in
 
 

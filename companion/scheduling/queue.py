@@ -65,6 +65,11 @@ def _ring(turn_id: UUID) -> None:
         log.warning("doorbell.not_rung", turn=str(turn_id), error=type(error).__name__)
 
 
+def rings_unheard() -> int:
+    """Count the rings that no worker has taken yet. Raises RedisError."""
+    return int(doorbell_queue().count)
+
+
 @cache
 def doorbell_queue() -> Queue:
     """Open the queue to ring: a Redis that does not answer is given up soon."""

@@ -7,6 +7,7 @@ It claims its work itself: when the doorbell rings, every few seconds anyway, an
 import asyncio
 import contextlib
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -97,7 +98,18 @@ class TurnLoop:
             self._start(Attempt(claim))
         return bool(taken)
 
+    @property
+    def model_name(self) -> str:
+        """Which model answers."""
+        return self._brain.model.model_name
+
+    @property
+    def under_way(self) -> list[UUID]:
+        """The turns that this process works on. From any thread."""
+        return [attempt.claim.turn_id for attempt in list(self._running.values())]
+
     def _start(self, attempt: Attempt) -> None:
+        log.info("turn.claimed", **attempt.ids)
         task = asyncio.create_task(self._carry(attempt))
         self._running[task] = attempt
         task.add_done_callback(self._forget)
@@ -112,7 +124,7 @@ class TurnLoop:
             again_in = await carry_out(attempt, brain=self._brain, database=self._database)
         except DatabaseError as error:
             # The lease will run out and the turn be claimed afresh.
-            log.warning("turn.database_lost", turn=str(attempt.claim.turn_id), error=type(error).__name__)
+            log.warning("turn.database_lost", **attempt.ids, error=type(error).__name__)
             return
         except Exception:
             # The same, and a fault of ours: nobody else would hear of it.
@@ -143,6 +155,7 @@ class TurnLoop:
             if attempt.claim.turn_id in held:
                 await self._database.run(keep_text, attempt)
             else:
+                log.info("turn.dropped", **attempt.ids, ms=attempt.ms)
                 task.cancel("cancelled or overtaken")
                 await self._database.run(leave_text, attempt)
 

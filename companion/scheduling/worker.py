@@ -13,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 import structlog
+from django.conf import settings
 from django.utils import timezone
 from redis import RedisError
 from rq.exceptions import StopRequested
@@ -36,6 +37,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}-{uuid7().hex[-8:]}"
+        self._started_at = timezone.now()
         self._loop: TurnLoop | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._carry_turns, name="turns")
@@ -43,7 +45,8 @@ class Worker:
     def run(self) -> None:
         """Work until SIGTERM or SIGINT."""
         # Seen before the model library is loaded, which takes a second or more.
-        heartbeats.worker_seen(self.name, now=timezone.now())
+        self._show_itself()
+        log.info("worker.started", worker=self.name, turns_at_once=settings.TURNS_PER_WORKER)
         self._thread.start()
         threading.Thread(target=self._be_seen, name="heartbeat", daemon=True).start()
         try:
@@ -106,9 +109,24 @@ class Worker:
 
     def _be_seen(self) -> None:
         while not self._stopping.wait(SEEN_SECONDS):
-            heartbeats.worker_seen(self.name, now=timezone.now())
+            self._show_itself()
+            heartbeats.note_silence(now=timezone.now(), since=self._started_at)
+
+    def _show_itself(self) -> None:
+        loop = self._loop
+        heartbeats.worker_seen(
+            heartbeats.Worker(
+                name=self.name,
+                seen_at=timezone.now(),
+                started_at=self._started_at,
+                model=loop.model_name if loop else "",
+                turns=tuple(str(turn_id) for turn_id in loop.under_way) if loop else (),
+                limit=settings.TURNS_PER_WORKER,
+            )
+        )
 
     def _wind_down(self) -> None:
+        log.info("worker.stopping", worker=self.name)
         if self._loop is not None:
             self._loop.stop()
         self._thread.join(LEAVE_SECONDS)

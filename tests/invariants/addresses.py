@@ -182,6 +182,7 @@ API: Sequence[str] = (
 )
 
 OPERATOR_NAMESPACES: Mapping[str, str] = {
+    "operations": "figures, ids, times and codes of every practice; nobody's words",
     "django_rq": "the queue's pages",
     "admin": "names that the queue's templates link to",
 }
@@ -217,6 +218,7 @@ PLAIN: Mapping[str, Any] = {
     "name": "main",
     "layer": "soul",
     "purpose": "record",
+    "code": "broken",
     "key": "key",
     "uidb36": "1",
     "token": "token",

@@ -199,7 +199,12 @@ def test_the_system_role_reads_no_words_and_adds_no_rows(table: str) -> None:
     assert catalogue.table_rights(catalogue.SYSTEM, table) == set()
 
 
-CODES = {"companion_turn": {"error_code"}, "companion_errand": {"error_code"}}
+CODES = {
+    "companion_turn": {"error_code", "model_name"},
+    "companion_errand": {"error_code"},
+    "companion_usageentry": {"model_name"},
+    "companion_auditevent": {"deed"},
+}
 """Texts that are names out of our own code, never of anybody's."""
 
 

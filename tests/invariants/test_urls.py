@@ -140,8 +140,11 @@ def test_coach_pages_do_not_exist_for(
     assert {name: status for name, status in programs.items() if status not in {403, 404, 405, 422}} == {}
 
 
-def test_operator_pages_do_not_exist_for_a_coach(twins: Twins, as_alice: Browser) -> None:
-    found = {address.name: as_alice.get(address.of(twins.alice)).status_code for address in operators()}
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_operator_pages_do_not_exist_for_a_coach(method: str, twins: Twins, as_alice: Browser) -> None:
+    found = {
+        address.name: as_alice.generic(method, address.of(twins.alice)).status_code for address in operators()
+    }
 
     assert {name: status for name, status in found.items() if status not in {404, 405}} == {}
 
