@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench audit sbom fix lock clean
+.PHONY: help run test check bench chaos audit sbom fix lock clean
 .NOTPARALLEL:
 
 # Test files are dealt out to processes; those that wait for processes of their own come early and not last.
@@ -20,6 +20,7 @@ help:
 	@echo "make test    all tests"
 	@echo "make check   style, types, floors, templates, migrations, deployment"
 	@echo "make bench   the benchmarks"
+	@echo "make chaos   every fault at length, and a table of what it did (N=500 kills)"
 	@echo "make audit   known vulnerabilities of what the locks name"
 	@echo "make sbom    the bill of materials, into sbom.json"
 	@echo "make fix     format, and mend what can be mended"
@@ -45,6 +46,10 @@ check: .venv/installed
 
 bench: .venv/installed
 	@$(BIN)/python -m bench
+
+N := 500
+chaos: .venv/installed
+	@$(BIN)/python -m tests.chaos --kills $(N)
 
 audit: .venv/installed
 	@$(BIN)/python .ci/audit.py --strict

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from companion.actions.leases import ATTEMPTS, LEASE, Leases
 
-__all__ = ["ATTEMPTS", "LEASE", "Claim", "claim_turns", "hold", "lost", "release"]
+__all__ = ["ATTEMPTS", "LEASE", "Claim", "claim_suspect", "claim_turns", "hold", "lost", "release"]
 
 _TURNS = Leases(
     "companion_turn",
@@ -27,8 +27,17 @@ class Claim:
 
 
 def claim_turns(*, limit: int) -> list[Claim]:
-    """Take up to `limit` due turns, oldest first; a conversation's turns only in their order."""
-    return [Claim(*row) for row in _TURNS.claim(limit=limit)]
+    """Take up to `limit` due turns but no suspects, oldest first; a conversation's only in their order."""
+    return [Claim(*row) for row in _TURNS.claim(limit=limit, suspect=False)]
+
+
+def claim_suspect() -> list[Claim]:
+    """
+    Take one turn, if there is any, that may be what kills its workers.
+
+    Who has one takes no second: of all turns that died together with it, only it is given up.
+    """
+    return [Claim(*row) for row in _TURNS.claim(limit=1, suspect=True)]
 
 
 def hold(claims: Collection[Claim]) -> set[UUID]:

@@ -27,6 +27,7 @@ WITH due AS MATERIALIZED (
   SELECT q.id FROM {table} q
   WHERE (q.status = 'queued' AND q.not_before <= now() OR q.status = 'running' AND q.lease_until < now())
     AND q.attempts < %(attempts)s AND {free}
+    AND coalesce((q.status = 'running' AND q.attempts = %(attempts)s - 1) = %(suspect)s, true)
   ORDER BY q.queued_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE {table} t
 SET status = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = now() + %(lease)s
@@ -63,9 +64,14 @@ class Leases:
     table: str
     free: str = "true"
 
-    def claim(self, *, limit: int) -> list[Row]:
-        """Take up to `limit` due rows, oldest first."""
-        return self._rows(_CLAIM, limit=limit, attempts=ATTEMPTS, lease=LEASE)
+    def claim(self, *, limit: int, suspect: bool | None = None) -> list[Row]:
+        """
+        Take up to `limit` due rows, oldest first.
+
+        A suspect is on its last attempt after a worker that had it went silent: it may be what kills them.
+        `suspect` keeps to those or to the others; None takes both.
+        """
+        return self._rows(_CLAIM, limit=limit, attempts=ATTEMPTS, lease=LEASE, suspect=suspect)
 
     def hold(self, held: Sequence[tuple[UUID, int]]) -> set[UUID]:
         """Extend the leases of these ids at these fences; returns the ids that are still ours."""

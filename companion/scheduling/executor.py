@@ -46,6 +46,8 @@ class Attempt:
     """One claimed turn under way in this process."""
 
     claim: Claim
+    is_suspect: bool = False
+    """Whether it may be what killed its workers (`claims.claim_suspect`)."""
     began: float = field(default_factory=time.monotonic)
     text: str = ""
     """The answer so far."""

@@ -45,6 +45,8 @@ class TurnLoop:
         self._is_stopping = False
         self._running: dict[asyncio.Task[None], Attempt] = {}
         self._errands = ErrandLoop(brain=brain, database=self._database, wake=self._woken.set)
+        self._suspects_at = 0.0
+        """When suspects are looked for next, on the loop's clock."""
         self.is_deaf = False
         """Whether the doorbell has lost Redis."""
 
@@ -67,6 +69,7 @@ class TurnLoop:
                 # Not now: the turns just taken want the database and this thread.
                 self._loop.call_later(ERRANDS_LATER_SECONDS, self._woken.set)
             else:
+                await self._claim_suspect()
                 await self._errands.claim_due()
             await self._wait()
         await asyncio.gather(self._wind_down(), self._errands.wind_down(GRACE_SECONDS))
@@ -107,6 +110,22 @@ class TurnLoop:
     def under_way(self) -> list[UUID]:
         """The turns that this process works on. From any thread."""
         return [attempt.claim.turn_id for attempt in list(self._running.values())]
+
+    async def _claim_suspect(self) -> None:
+        """At most one at a time, and looked for every few seconds only: there hardly ever is one."""
+        now = self._loop.time()
+        has_one = any(attempt.is_suspect for attempt in self._running.values())
+        if has_one or now < self._suspects_at or not companion_is_on():
+            return
+        self._suspects_at = now + LOOK_SECONDS
+        try:
+            taken = await self._database.run(claims.claim_suspect)
+        except DatabaseError as error:
+            log.warning("turns.not_claimed", error=type(error).__name__)
+            return
+        for claim in taken:
+            log.warning("turn.suspected", turn=str(claim.turn_id))
+            self._start(Attempt(claim, is_suspect=True))
 
     def _start(self, attempt: Attempt) -> None:
         log.info("turn.claimed", **attempt.ids)

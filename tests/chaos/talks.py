@@ -20,6 +20,11 @@ from tests.fakes.waiting import until
 _numbers = itertools.count(1)
 
 
+def new_words() -> str:
+    """Make a message that is like no other: the checker reads the number in what the model was asked."""
+    return f"Number {next(_numbers)}: good morning."
+
+
 class Talk:
     """One coach's conversation."""
 
@@ -36,9 +41,13 @@ class Talk:
         self.said.append(turn.pk)
         return turn
 
+    def accepted(self, turn_id: str) -> None:
+        """Remember a turn that web has accepted: from now on it must not be lost."""
+        self.said.append(UUID(turn_id))
+
     def say_something(self) -> Turn:
         """Say words that no other message holds, so that the model's record can tell whose turn it was."""
-        return self.say(f"Number {next(_numbers)}: good morning.")
+        return self.say(new_words())
 
     def turn(self, turn: Turn) -> Turn:
         with tenant(self.coach.pk):

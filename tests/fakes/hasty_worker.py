@@ -1,22 +1,41 @@
 """The real worker with short leases and little patience, so that a test need not wait half a minute."""
 
 import os
+import signal
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import django
 from django.core.management import call_command
 
 LEASE_SECONDS = 5.0
+POISON = "[[poison]]"
+"""Words that kill a worker as soon as it begins to work on them."""
+
+
+def poisonous(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Die where a real worker would call the model, if the words say so."""
+
+    def deadly(prompt: Any, **how: Any) -> Any:
+        if POISON in prompt.current:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return answer(prompt, **how)
+
+    return deadly
+
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyloop.settings")
     django.setup()
 
     from companion.actions import leases
+    from companion.engine import agent
     from companion.scheduling import turn_loop
 
     leases.LEASE = timedelta(seconds=LEASE_SECONDS)
     turn_loop.HOLD_SECONDS = 0.5
     turn_loop.LOOK_SECONDS = 1.0
     turn_loop.GRACE_SECONDS = 2.0
+    agent.answer = poisonous(agent.answer)
     call_command("work")

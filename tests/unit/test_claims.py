@@ -38,7 +38,7 @@ def state(coach: CoachingProfile, turn: Turn) -> Turn:
 
 
 def claim_one() -> Claim:
-    (claim,) = claims.claim_turns(limit=1)
+    (claim,) = claims.claim_turns(limit=1) or claims.claim_suspect()
     return claim
 
 
@@ -280,3 +280,17 @@ def test_the_system_role_cannot_write_what_a_turn_says() -> None:
         pytest.raises(Exception, match="permission denied"),
     ):
         cursor.execute("UPDATE companion_turn SET partial_text = 'forged'")
+
+
+def test_a_turn_that_cost_two_workers_is_claimed_alone() -> None:
+    coaches = [make_coach() for _ in range(2)]
+    turns_of = [say(coach) for coach in coaches]
+    for _ in range(2):
+        assert len(claims.claim_turns(limit=10)) == 2
+        expire_leases()
+
+    assert claims.claim_turns(limit=10) == []
+    (first,), (second,) = claims.claim_suspect(), claims.claim_suspect()
+
+    assert {first.turn_id, second.turn_id} == {turn.pk for turn in turns_of}
+    assert claims.claim_suspect() == []

@@ -106,6 +106,17 @@ def test_other_words_under_an_old_key_are_another_message(alice: CoachingProfile
     assert said(alice) == ["Hello", "Hello again"]
 
 
+def test_a_program_that_sends_other_words_under_an_old_key_is_told(
+    alice: CoachingProfile, as_coach: Browser
+) -> None:
+    for text in ("Hello", "Hello again"):
+        body = {"message": text, "request_key": "k1"}
+        response = as_coach.post(URL, body, content_type="application/json")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "key_reused")
+    assert said(alice) == ["Hello"]
+
+
 def test_a_second_message_waits_behind_the_first(alice: CoachingProfile, as_coach: Browser) -> None:
     for text in ("One", "Two"):
         as_coach.post(URL, {"message": text})

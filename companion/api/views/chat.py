@@ -16,6 +16,7 @@ from companion.actions import conversations, interactions, provisioning
 from companion.actions.conversations import MessageError, Said
 from companion.actions.interactions import AnswerError
 from companion.api import threads
+from companion.api.rest.errors import answer
 from companion.api.views import page
 from companion.api.views.fragments import tell_turn, turns_response
 from companion.engine.response import storable
@@ -23,6 +24,10 @@ from companion.models import CompanionContext, MicroInteraction
 from companion.scheduling import queue
 from journeyloop.failpoints import failpoint
 from journeyloop.tenancy.readings import Reading, read
+
+
+class KeyReusedError(Exception):
+    """A program sent other words under a key that it has used."""
 
 
 class UnreadableRequestError(Exception):
@@ -50,6 +55,8 @@ def chat(request: CoachRequest) -> HttpResponse:
         said = say(request, text=_answered(wish), request_key=wish.request_key)
     except (UnreadableRequestError, MessageError, AnswerError) as error:
         return _refusal(request, str(error), text=text)
+    except KeyReusedError as error:
+        return answer(409, code="key_reused", message=str(error))
     return _accepted(request, said)
 
 
@@ -58,6 +65,8 @@ def say(request: CoachRequest, *, text: str, request_key: str | None = None) -> 
     client = _client_in_focus(request)
     said = conversations.say(text=text, request_key=request_key, client_id=client)
     if not said.is_new and said.message.text != conversations.checked(text):
+        if request.content_type == "application/json":
+            raise KeyReusedError("This request_key came with another message before. Use a new one.")
         # A browser may bring back an old form's key; other words are another message.
         said = conversations.say(text=text, client_id=client)
     if said.is_new:
