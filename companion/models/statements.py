@@ -7,7 +7,7 @@ How a page reads one session::
     claims = Claim.objects.of_session(session).in_reading_order().with_evidence()
     for claim in claims:
         claim.words          # the text, in the coach's wording where they changed it
-        claim.evidence.all() # in the transcript's order; each .side, .quote, .utterance.number, .start, .end
+        claim.evidence.all() # what speaks for it first; each .side, .quote, .utterance.number, .start, .end
     claims.by_kind()         # every kind in reading order; an empty list is a section "not discussed"
 
 `evidence.quote` is `utterance.text[start:end]`, in code points, so the words can be marked where they stand
@@ -80,7 +80,7 @@ class ClaimQuerySet(TenantQuerySet[Any]):
     def with_evidence(self) -> Self:
         """Fetch the evidence with its utterances and their speakers in two more queries."""
         spans = Evidence.objects.select_related("utterance__speaker").defer("utterance__search")
-        spans = spans.order_by("side", "utterance__number", "start")
+        spans = spans.order_by("-side", "utterance__number", "start")
         return self.select_related("goal", "session__client", "step", "station").prefetch_related(
             models.Prefetch("evidence", queryset=spans)
         )
