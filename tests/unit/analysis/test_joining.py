@@ -73,3 +73,12 @@ def test_what_was_dropped_is_counted_by_kind_and_reason() -> None:
     joined = join([whole(dropped=lost), whole(dropped=lost[:1])])
 
     assert counted(joined.dropped) == [("goal", "unknown_goal", 1), ("theme", "no_evidence", 2)]
+
+
+def test_two_tellings_of_one_stretch_are_one_unless_they_differ_in_a_number() -> None:
+    told = claim("The client will run 3 miles along the beach.", span(1), kind="commitment", owner="client")
+    again = claim("The client plans 3 miles along the beach.", span(1), kind="commitment", owner="client")
+    other = claim("The client plans 5 miles along the beach.", span(1), kind="commitment", owner="client")
+
+    assert same(told, again)
+    assert not same(told, other)
