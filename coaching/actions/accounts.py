@@ -4,7 +4,8 @@ from datetime import datetime
 
 import structlog
 
-from coaching.models import CoachingProfile, User
+from coaching.models import Client, CoachingProfile, User
+from journeyloop.tenancy import tenant
 
 log = structlog.get_logger(__name__)
 
@@ -30,3 +31,19 @@ def confirm_time_zone(*, user: User, time_zone: str, now: datetime) -> User:
     user.time_zone_confirmed_at = now
     user.save(update_fields=["time_zone", "time_zone_confirmed_at"])
     return user
+
+
+def delete_account(*, user: User) -> None:
+    """
+    Delete a person with everything of theirs.
+
+    Through the owner's connection: some tables do not let the application delete.
+    """
+    user_id = user.pk
+    Client.all_tenants.using("owner").filter(user=user).update(user=None)
+    practice = CoachingProfile.objects.using("owner").filter(user=user).first()
+    # Deleting follows foreign keys through scoped managers, which want an open door. Nothing of somebody
+    # without a practice lies behind one, so any name will do.
+    with tenant(practice.pk if practice else user_id):
+        user.delete(using="owner")
+    log.info("account.deleted", user=str(user_id))

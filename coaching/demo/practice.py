@@ -53,18 +53,9 @@ def make(*, now: datetime) -> Practice:
 
 
 def remove() -> None:
-    """
-    Delete everybody in the demo with everything of theirs.
-
-    Through the owner's connection: some tables do not let the application delete.
-    """
+    """Delete everybody in the demo with everything of theirs."""
     for user in User.objects.using("owner").filter(email__in=[email for email, _ in sign_ins.SIGN_INS]):
-        Client.all_tenants.using("owner").filter(user=user).update(user=None)
-        practice = CoachingProfile.objects.using("owner").filter(user=user).first()
-        # Deleting follows foreign keys through scoped managers, which want an open door. Nothing of somebody
-        # without a practice lies behind one, so any name will do.
-        with tenant(practice.pk if practice else user.pk):
-            user.delete(using="owner")
+        accounts.delete_account(user=user)
 
 
 def _practice(coach: CoachingProfile, newcomer: CoachingProfile) -> Practice:

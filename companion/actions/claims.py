@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
+from companion.actions import leases
 from companion.actions.leases import ATTEMPTS, LEASE, Leases
+from companion.models import Turn
 
-__all__ = ["ATTEMPTS", "LEASE", "Claim", "claim_suspect", "claim_turns", "hold", "lost", "release"]
+__all__ = ["ATTEMPTS", "LEASE", "Claim", "claim_suspect", "claim_turns", "hold", "lost", "release", "take"]
 
 _TURNS = Leases(
     "companion_turn",
@@ -38,6 +41,11 @@ def claim_suspect() -> list[Claim]:
     Who has one takes no second: of all turns that died together with it, only it is given up.
     """
     return [Claim(*row) for row in _TURNS.claim(limit=1, suspect=True)]
+
+
+def take(*, turn: Turn, lease: timedelta) -> Claim:
+    """Claim this one turn, see `leases.take`."""
+    return Claim(turn.pk, turn.coach_id, leases.take(turn, lease=lease))
 
 
 def hold(claims: Collection[Claim]) -> set[UUID]:

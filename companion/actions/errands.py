@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from coaching.actions import transcripts
 from coaching.models import Client, CoachingSession, Transcript
-from companion.actions import told
+from companion.actions import leases, told
 from companion.actions.leases import ATTEMPTS, Leases
 from companion.actions.told import Told
 from companion.models import Errand
@@ -86,6 +86,11 @@ def queue_errand(
 def claim_errands(*, limit: int) -> list[Claim]:
     """Take up to `limit` due errands, oldest first."""
     return [Claim(*row) for row in _LEASES.claim(limit=limit)]
+
+
+def take(*, errand: Errand, lease: timedelta) -> Claim:
+    """Claim this one errand, see `leases.take`."""
+    return Claim(errand.pk, errand.coach_id, leases.take(errand, lease=lease))
 
 
 def hold(claims: Collection[Claim]) -> set[UUID]:

@@ -12,7 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections
+from django.db.models import F
+from django.db.models.functions import Now
 from psycopg import sql
+
+from companion.models import Errand, Turn
 
 LEASE = timedelta(seconds=30)
 """A worker that stays silent this long has lost its work. It speaks up every two seconds."""
@@ -90,6 +94,28 @@ class Leases:
         with connections["system"].cursor() as cursor:
             cursor.execute(query, values)
             return list(cursor.fetchall())
+
+
+class NotWaitingError(Exception):
+    """This row does not wait to be worked on: it is over, or somebody has it."""
+
+
+def take(work: Turn | Errand, *, lease: timedelta) -> int:
+    """
+    Claim this one row of the open tenant, for whoever carries their own work; returns the fence.
+
+    In the transaction that queues the row no worker sees it waiting. Raises NotWaitingError.
+    """
+    columns = {
+        "status": "running",
+        "fence": F("fence") + 1,
+        "attempts": F("attempts") + 1,
+        "lease_until": Now() + lease,
+    }
+    if not type(work).objects.filter(pk=work.pk, status="queued").update(**columns):
+        raise NotWaitingError(f"{work} does not wait")
+    work.refresh_from_db(fields=["status", "fence", "attempts", "lease_until"])
+    return work.fence
 
 
 def _columns(held: Sequence[tuple[UUID, int]]) -> dict[str, list[Any]]:

@@ -16,9 +16,9 @@ DEAREST = Price(input_usd=Decimal(10), output_usd=Decimal(50))
 log = structlog.get_logger(__name__)
 
 
-def open_brain() -> Brain:
-    """Load the model library and open the model."""
-    name = model_name()
+def open_brain(name: str = "") -> Brain:
+    """Load the model library and open the model of that name, else the one that the settings name."""
+    name = name or model_name()
     model = agent.open_model(name, api_key=settings.ANTHROPIC_API_KEY, base_url=settings.ANTHROPIC_BASE_URL)
     log.info("model.opened", model=name)
     return Brain(model=model, price=_price(name))

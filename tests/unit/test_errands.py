@@ -1,6 +1,7 @@
 """Background work: queued once, claimed by one, and silent once it is overtaken."""
 
 import asyncio
+from datetime import timedelta
 from typing import LiteralString
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 from coaching.models import Client, CoachingProfile, CoachingSession
 from companion.actions import errands
 from companion.actions.errands import Claim, ErrandError, OvertakenError
+from companion.actions.leases import NotWaitingError
 from companion.models import Errand, StreamEvent
 from companion.scheduling import engine
 from companion.scheduling import errands as loop
@@ -93,6 +95,17 @@ def test_a_claim_takes_no_more_than_asked_and_nobody_elses(session: CoachingSess
     assert claim == Claim(errand.pk, session.coach_id, 1)
     assert len(errands.claim_errands(limit=9)) == 1
     assert errands.claim_errands(limit=9) == []
+
+
+def test_work_that_is_taken_where_it_is_queued_is_nobody_elses(session: CoachingSession) -> None:
+    with tenant(session.coach_id):
+        errand = send(session)
+        claim = errands.take(errand=errand, lease=timedelta(minutes=10))
+
+        assert errands.held(claim=claim).attempts == 1
+        with pytest.raises(NotWaitingError):
+            errands.take(errand=errand, lease=timedelta(minutes=10))
+    assert errands.claim_errands(limit=5) == []
 
 
 def test_an_overtaken_claim_writes_nothing(session: CoachingSession) -> None:
