@@ -146,7 +146,9 @@ def fit(ranked: Iterable[Recalled], *, budget: int) -> tuple[Fact, ...]:
 def line(fact: Fact) -> str:
     """Write one fact with its evidence on one line."""
     statement = label_long(fact.statement)
-    quote = f" “{label_long(fact.quote, QUOTE_CAP)}”" if fact.quote else ""
+    # A claim about a session often is its quotation already.
+    is_quoted = f"“{fact.quote}" in fact.statement
+    quote = f" “{label_long(fact.quote, QUOTE_CAP)}”" if fact.quote and not is_quoted else ""
     return f"- {statement}{quote} ({label(fact.said_by)}, {label(fact.source)})"
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from companion.engine import bootstrap as b
+from companion.engine.backends import asides
 from companion.engine.backends.reading import Reading
 from companion.engine.backends.variety import pick, spoken
 from companion.engine.capabilities import BOOTSTRAP_LAYERS
@@ -82,12 +83,8 @@ def reply(reading: Reading, state: b.Bootstrap) -> CompanionResponse:
     """Answer one message of the bootstrap."""
     following = b.next_topic(state.topics)
     said = reading.message
-    if _WHY.search(said) and following:
-        return _ask(f"{following.reason} So:", following)
-    if _is_opening(reading, state) and following:
-        return _opening(reading, following)
-    if _MOVED.search(said) and following:
-        return _moved(state, following)
+    if following and (answer := _not_an_answer(reading, state, following)):
+        return answer
     if _CORRECTION.search(said):
         return _settled(reading, state, key=_corrected(said, state), result="answered")
     if following is None:
@@ -95,6 +92,22 @@ def reply(reading: Reading, state: b.Bootstrap) -> CompanionResponse:
     if lead := _locked(said, following):
         return _ask(lead, following)
     return _settled(reading, state, key=following.key, result="skipped" if _SKIP.search(said) else "answered")
+
+
+def _not_an_answer(reading: Reading, state: b.Bootstrap, following: b.Topic) -> CompanionResponse | None:
+    """Answer a message that says nothing about the topic: a wish, a question, a greeting, a button."""
+    said = reading.message
+    if answer := asides.without_questions(reading):
+        return answer
+    if _WHY.search(said):
+        return _ask(f"{following.reason} So:", following)
+    if _is_opening(reading, state):
+        return _opening(reading, following)
+    if asides.GO_ON.search(said):
+        return _ask("Gladly.", following)
+    if told := asides.asked_back(reading):
+        return _ask(told.chat_message, following, panels=told.panel_updates)
+    return _moved(state, following) if _MOVED.search(said) else None
 
 
 def _locked(said: str, following: b.Topic) -> str:
@@ -170,8 +183,11 @@ def _settled(reading: Reading, state: b.Bootstrap, *, key: str, result: str) -> 
     """Note one topic, propose what is ready, and ask the next one."""
     is_answer = result == "answered"
     quote = _quotable(reading.message) if is_answer else ""
-    update = TopicUpdate(topic=key, result="answered" if is_answer else "skipped", quote=quote)
-    topics = b.settle(state.topics, key=key, result=update.result, quote=quote)
+    updates = [TopicUpdate(topic=key, result="answered" if is_answer else "skipped", quote=quote)]
+    updates += asides.volunteered(reading.message, state.topics, asked=key) if is_answer else []
+    topics = state.topics
+    for each in updates:
+        topics = b.settle(topics, key=each.topic, result=each.result, quote=each.quote)
     proposals = _proposals(topics, state, changed=b.topic(key).layer)
     lead = _thanks(key, reading) if is_answer else pick(_PASSED, reading.message, reading.turns)
     if proposals and proposals[0].layer in state.proposed:
@@ -183,11 +199,11 @@ def _settled(reading: Reading, state: b.Bootstrap, *, key: str, result: str) -> 
     following = b.next_topic(topics)
     panels = [PanelUpdate(panel="secondary", kind="personality")] if proposals else []
     if following:
-        return _ask(lead, following, updates=[update], proposals=proposals, panels=panels)
+        return _ask(lead, following, updates=updates, proposals=proposals, panels=panels)
     closing = "That was my last question. Read the cards, change what is not right, and confirm them."
     return CompanionResponse(
         chat_message=f"{lead}\n\n{closing}",
-        topic_updates=[update],
+        topic_updates=updates,
         personality_updates=proposals,
         panel_updates=panels,
     )

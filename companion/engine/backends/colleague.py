@@ -2,17 +2,12 @@
 
 from collections.abc import Callable
 
-from companion.engine.backends import arrangements, hear, people
+from companion.engine.backends import arrangements, hear, keeping, people
 from companion.engine.backends.reading import Client, Reading
 from companion.engine.backends.variety import pick
-from companion.engine.memory import label_long
-from companion.engine.personality import TITLES
 from companion.engine.response import (
     CompanionResponse,
-    MemoryUpdate,
     MicroInteraction,
-    PanelUpdate,
-    PersonalityUpdate,
 )
 from companion.engine.words import normal
 
@@ -105,80 +100,21 @@ def _hard(reading: Reading) -> CompanionResponse | None:
     return _say(pick(words, reading.message, reading.turns))
 
 
-LONGEST_FACT = 480
-"""Characters: a statement may have a few more, and casing and a full stop add to it."""
-
-
-def _remember(reading: Reading) -> CompanionResponse | None:
-    found = hear.REMEMBER.search(reading.message)
-    if not found or reading.message.rstrip().endswith("?"):
+def _criticism(reading: Reading) -> CompanionResponse | None:
+    """Take harsh words as they are, and offer one thing that rules can do."""
+    if not hear.CRITICISM.search(reading.message):
         return None
-    what = found["what"].strip()[:LONGEST_FACT]
-    client = reading.mentioned()
-    whose = (
-        f"with what I know about {client.first_name}"
-        if client
-        else "with what I know about you and your work"
+    said_plainly = (
+        "That is fair to say, and I would rather know. I work by simple rules here, so I miss things.",
+        "Understood. By simple rules I miss a good deal, and I will not argue with that.",
     )
-    fact = MemoryUpdate(
-        action="remember",
-        about="client" if client else "coach",
-        client_ref=client.ref if client else "",
-        statement=what[0].upper() + what[1:].rstrip(".") + ".",
-        quote=what,
-        importance=3,
-    )
-    return CompanionResponse(
-        chat_message=f"I will keep that, {whose}: “{label_long(what, 160)}”", memory_updates=[fact]
-    )
-
-
-def _forget(reading: Reading) -> CompanionResponse | None:
-    if not hear.FORGET.search(reading.message):
-        return None
-    return CompanionResponse(
-        chat_message=(
-            "What I know is in the panel beside us. Take out there what should go; I do "
-            "not delete by guesswork, "
-            "and what you remove is gone from everything I read."
-        ),
-        panel_updates=[PanelUpdate(panel="main", kind="memory")],
-    )
-
-
-def _rule(reading: Reading) -> CompanionResponse | None:
-    """Take a standing wish about the work into coach_knowledge, which may be written with an undo."""
-    if not hear.RULE.search(reading.message):
-        return None
-    known = reading.layers.get(TITLES["coach_knowledge"], "")
-    wish = label_long(reading.message, 500)
-    update = PersonalityUpdate(
-        layer="coach_knowledge",
-        text=f"{known}\n- The coach's wish: “{wish}”".strip(),
-        reason="You asked for it to hold from now on.",
-        quote=wish,
-    )
-    return CompanionResponse(
-        chat_message="That holds from now on. I have added it to what I know about your "
-        "work; you can undo it there.",
-        personality_updates=[update],
-    )
-
-
-def _style(reading: Reading) -> CompanionResponse | None:
-    if not hear.STYLE.search(reading.message) or len(reading.message) > 300:
-        return None
-    known = reading.layers.get(TITLES["identity"], "I am the coach's companion, an AI colleague.")
-    update = PersonalityUpdate(
-        layer="identity",
-        text=f"{known}\nOn how I sound, the coach also said: “{label_long(reading.message)}”",
-        reason="You told me how you would like me to sound.",
-        quote=reading.message[:600],
-    )
-    return CompanionResponse(
-        chat_message="Happy to. That is part of who I am, so I have put the new wording on "
-        "a card for your yes.",
-        personality_updates=[update],
+    fair = pick(said_plainly, "", reading.turns)
+    client = reading.mentioned() or people.next_client(reading)
+    if client is None or not reading.unlocked:
+        return _say(f"{fair} Tell me one thing that you need today, and I will do that or say that I cannot.")
+    return _say(
+        f"{fair} One thing I can do well: say “prepare {client.first_name}”, and you get what is on "
+        "record, with the words it rests on."
     )
 
 
@@ -262,16 +198,18 @@ RULES: tuple[Rule, ...] = (
     _how_are_you,
     _thanks,
     _open,
+    _criticism,
     _rating,
     _yes_no,
     _ability,
     arrangements.draft,
     _recall,
-    _remember,
-    _forget,
+    keeping.remember,
+    keeping.corrected,
+    keeping.forget,
     arrangements.schedule,
-    _rule,
-    _style,
+    keeping.rule,
+    keeping.style,
     people.preparation,
     people.debrief,
     people.roster,

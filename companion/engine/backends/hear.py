@@ -7,12 +7,21 @@ DANGER = spoken(
     r"|their|my) (own )?life"
 )
 GREETING = spoken(r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|morning|hiya)\b.{0,30}$")
-THANKS = spoken(r"^\W*(thanks|thank you|cheers|perfect|great|lovely|ta)\b.{0,40}$")
+THANKS = spoken(r"^\W*(thanks|thank you|cheers|perfect|great|lovely|ta)\b.{0,40}$|\b(thanks|thank you)\W*$")
 REMEMBER = spoken(
     r"\b(?:please )?(?:remember|note|keep in mind|don.?t forget)(?: that"
     r"|:)?\s+(?P<what>.{4,})"
 )
 FORGET = spoken(r"\bforget\b")
+CORRECTED = spoken(
+    r"^\W*(?:no|actually|correction|sorry|wait|(?:no,? )?that(?:.s| is) (?:wrong|not right|not correct))"
+    r"\s*[,:.;\u2013\u2014-]+\s*(?P<what>.{8,})"
+)
+"""A statement put right; without a mark after the opening it is a statement of its own."""
+CRITICISM = spoken(
+    r"\b(useless|pointless|rubbish|hopeless|garbage|annoying|disappoint\w+|not (good enough|helpful|working)"
+    r"|waste of (my )?time|no (help|use|good)|don.?t get it|missed the point)\b"
+)
 RULE = spoken(r"^\W*(?:from now on|in (?:the )?future|always|never|as a rule)\b")
 STYLE = spoken(
     r"\b(?:be|sound|talk|write|speak)\b.{0,20}\b(brief|short|formal|warm|dry"

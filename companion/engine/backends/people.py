@@ -20,6 +20,9 @@ _DIARY = spoken(r"\b(today|tomorrow|this week|diary|calendar|next session|upcomi
 LOCKED = "That opens once we have got to know each other; it takes a few minutes. Shall we begin?"
 MOST_LINES = 6
 MOST_PROMISES = 4
+MOST_BEARING = 2
+_ASKING = frozenset(terms("say said tell told mention mentioned know talk talked speak spoke think ask"))
+"""Words of the question itself, which bear on nothing."""
 NOTE_LENGTH = 260
 """Characters of a note that is told: its beginning, for the whole of it is a click away."""
 _PROMISE = spoken(
@@ -34,7 +37,7 @@ def preparation(reading: Reading) -> CompanionResponse | None:
         return None
     if not reading.unlocked:
         return CompanionResponse(chat_message=LOCKED)
-    client = reading.mentioned() or _next_client(reading)
+    client = reading.mentioned() or _session_spoken_of(reading)
     return prepare(reading, client) if client else _which(reading)
 
 
@@ -100,15 +103,15 @@ def bearing_on(reading: Reading) -> CompanionResponse | None:
 
 def offer(reading: Reading, client: Client, *, is_question: bool) -> CompanionResponse:
     """Answer a message that names a client but asks nothing that the rules know."""
-    facts, name = known_about(reading, client), client.first_name
+    facts, name = _bearing_on(reading, client), client.first_name
     if is_question and facts:
-        lead = f"I cannot judge that by rule. What I hold about {name} that may bear on it:\n\n{facts[0]}\n\n"
+        lead = f"I cannot judge that by rule. What I hold about {name} that may bear on it:\n\n{facts}\n\n"
     elif is_question:
         lead = f"I find nothing about that in what I know of {name}, and I would rather not guess. "
     else:
         lead = f"Tell me a little more about {name} if you like, or choose one of these. "
     return CompanionResponse(
-        chat_message=f"{lead}What would help just now?",
+        chat_message=f"{lead}What would help you just now?",
         question=MicroInteraction(
             kind="choice",
             prompt=f"What would help with {client.first_name}?",
@@ -121,6 +124,14 @@ def offer(reading: Reading, client: Client, *, is_question: bool) -> CompanionRe
     )
 
 
+def _bearing_on(reading: Reading, client: Client) -> str:
+    """Find the few lines about a client that share most words with the question; none that shares no word."""
+    asked = set(terms(reading.message)) - set(terms(client.name)) - _ASKING
+    facts = [(len(asked & set(terms(line))), line) for line in known_about(reading, client)]
+    best = max((shared for shared, _ in facts), default=0)
+    return "\n".join([line for shared, line in facts if best and shared == best][:MOST_BEARING])
+
+
 def debrief(reading: Reading) -> CompanionResponse | None:
     """Begin looking back on a session."""
     if not _DEBRIEF.search(reading.message):
@@ -130,7 +141,7 @@ def debrief(reading: Reading) -> CompanionResponse | None:
     client = reading.mentioned()
     whom = f" with {client.first_name}" if client else ""
     return CompanionResponse(
-        chat_message=f"While it is fresh: how did the session{whom} go, from 0 to 10?",
+        chat_message=f"While it is fresh: how did the session{whom} go for you, from 0 to 10?",
         question=MicroInteraction(kind="rating", prompt=f"The session{whom}"),
         context_hint=ContextHint(mode="post_session", client_ref=client.ref if client else ""),
     )
@@ -201,10 +212,13 @@ def _beginning(words: str) -> str:
     return f"{kept[: cut or NOTE_LENGTH].rstrip()} …"
 
 
-def _next_client(reading: Reading) -> Client | None:
+def _session_spoken_of(reading: Reading) -> Client | None:
     """Take the client of the next session when the message speaks of it without a name."""
-    if not spoken(r"\bnext\b|\bsession\b").search(reading.message):
-        return None
+    return next_client(reading) if spoken(r"\bnext\b|\bsession\b").search(reading.message) else None
+
+
+def next_client(reading: Reading) -> Client | None:
+    """Find the client of the next session."""
     for session in reading.sessions:
         for client in reading.clients:
             if session.status == "scheduled" and client.name in session.what:

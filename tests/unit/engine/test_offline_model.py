@@ -129,6 +129,44 @@ def test_it_says_openly_that_no_model_is_connected() -> None:
     assert "no AI model is connected" in Acquaintance().say("hello")
 
 
+def test_a_second_answer_in_one_message_is_not_asked_for_again() -> None:
+    meeting = Acquaintance()
+    meeting.say("hello")
+
+    asked_next = meeting.say("Call me Ada and you are Juno. Please be brief and plain.")
+
+    assert b.topic("values").question in asked_next
+    assert "Please be brief and plain." in meeting.texts["identity"]
+
+
+def test_an_answer_that_only_mentions_another_topic_settles_one() -> None:
+    meeting = Acquaintance()
+    for message in ["hello", "Ada", "Brief"]:
+        meeting.say(message)
+
+    assert b.topic("candour").question in meeting.say("That my clients think. I never hurry them.")
+
+
+def test_no_more_questions_means_none_until_the_coach_wants_them() -> None:
+    meeting = Acquaintance()
+    meeting.say("hello")
+    before = meeting.state.topics
+
+    for message in ["Enough with the questions.", "Who are my clients?", "What is your plan?", "Busy day"]:
+        assert "?" not in meeting.say(message)
+    assert meeting.state.topics == before
+    assert meeting.say("Okay then, go on").endswith("?")
+
+
+@pytest.mark.parametrize("question", ["Who are my clients?", "What is in my diary?"])
+def test_a_question_of_the_coachs_is_no_answer(question: str) -> None:
+    meeting = Acquaintance()
+    meeting.say("hello")
+
+    assert b.topic("names").question in meeting.say(question)
+    assert "answered" not in {topic.status for topic in meeting.state.topics}
+
+
 def test_everything_can_be_skipped() -> None:
     meeting = Acquaintance()
     meeting.say("hello")
@@ -346,7 +384,25 @@ def test_it_drafts_a_nudge_that_waits() -> None:
 
 def test_a_question_about_a_client_is_not_guessed_at() -> None:
     assert "rather not guess" in words("What did Tom say about his father?")
-    assert "cannot judge that by rule" in words("Will Maya quit?", note=note(recalled=(fact(),)))
+    recalled = note(recalled=(fact(),))
+    assert "cannot judge that by rule" in words("Will Maya move to Leeds?", note=recalled)
+    assert "I find nothing about that" in words("Will Maya quit?", note=recalled)
+
+
+@pytest.mark.parametrize("lead", ["That's wrong: ", "No, ", "Actually, ", "Correction: "])
+def test_what_is_put_right_is_kept(lead: str) -> None:
+    [effect] = converse(f"{lead}Maya starts on 14 April").effects
+
+    assert isinstance(effect, e.Remember)
+    assert (effect.statement, effect.client_id) == ("Maya starts on 14 April.", MAYA)
+
+
+def test_harsh_words_meet_one_offer_and_no_apology() -> None:
+    said = words("This is useless. You don't get it.")
+
+    assert "say “prepare " in said
+    assert "sorry" not in said.casefold()
+    assert "?" not in said
 
 
 def test_it_asks_how_a_session_went_with_a_rating() -> None:
