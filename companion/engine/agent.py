@@ -32,6 +32,7 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 from pydantic_core import from_json
 
+from companion.engine import judging
 from companion.engine.analysis import findings
 from companion.engine.analysis.findings import Findings
 from companion.engine.analysis.prompts import AnalysisPrompt
@@ -49,7 +50,7 @@ from companion.engine.response import (
 from companion.engine.streaming import MessageStream, OnText, message_so_far
 from companion.engine.usage import Usage
 
-__all__ = ["Analysed", "Answer", "LanguageModel", "Settings", "analyse", "answer", "open_model"]
+__all__ = ["Analysed", "Answer", "LanguageModel", "Settings", "analyse", "answer", "judge", "open_model"]
 
 LanguageModel: TypeAlias = Model
 """An opened model, for those who keep one and know no library."""
@@ -96,6 +97,7 @@ class _Form:
 
 _ANSWER = _Form("answer", schema())
 _FINDINGS = _Form("findings", findings.schema())
+_VERDICT = _Form("verdict", judging.schema())
 
 
 def open_model(name: str, *, api_key: str = "", base_url: str = "") -> Model:
@@ -159,6 +161,19 @@ async def analyse(prompt: AnalysisPrompt, *, model: Model, settings: Settings) -
         usage=heard.usage(),
         model_name=heard.response.model_name or model.model_name,
     )
+
+
+async def judge(question: judging.Question, *, model: Model, settings: Settings) -> judging.Opinion:
+    """Ask the model what it thinks of a talk. Raises ModelFailure."""
+    heard = _Heard()
+    asked: list[ModelMessage] = [
+        ModelRequest(parts=[UserPromptPart(question.talk)], instructions=question.system)
+    ]
+    try:
+        await _listen(asked, _VERDICT, model=model, settings=settings, heard=heard, on_raw=_nobody_reads)
+        return judging.opinion(as_mapping(heard.raw))
+    except FAULTS as error:
+        raise failure(error, partial_text="", usage=heard.usage()) from error
 
 
 @dataclass(slots=True)
