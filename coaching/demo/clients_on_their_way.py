@@ -41,6 +41,7 @@ five is cruel. I noticed how much I wanted to rescue him from the pause while we
         Meeting(
             day=-24,
             at="10:00",
+            talk="the_first_tuesday",
             note="""\
 The first Tuesday off was last week, and he told me about it only in the last ten minutes. It went \
 badly, he says: a table of eight walked out over a lost booking. In fact Rui moved two tables, took the \
@@ -53,6 +54,7 @@ his mother what really happened. I did not set it as a task; he may do it anyway
             day=-15,
             at="10:30",
             minutes=45,
+            talk="the_spreadsheet",
             note="""\
 Short one, inventory day. He has taken four of the last five Tuesdays and cooked at home on three of \
 them, badly, which delights Benedita. Now the second night. He chose Sunday and argued himself out of it \
@@ -72,6 +74,7 @@ promised to send him the three questions that helped with the Tuesday.""",
         Meeting(
             day=-6,
             at="10:00",
+            talk="guarding_a_story",
             note="""\
 He asked his mother. The first restaurant closed because the lease ran out and his father was tired, and \
 glad. “Thirty years I've been standing guard over a story,” he said, while folding a napkin. No big \

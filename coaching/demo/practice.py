@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from coaching.actions import accounts, clients, notes, sessions
 from coaching.actions.clients import ClientDetails
 from coaching.actions.sessions import Booking
-from coaching.demo import people, sign_ins, ways
+from coaching.demo import people, sign_ins, spoken, ways
 from coaching.demo.agreements import WAYS
 from coaching.demo.calendar import working_day
 from coaching.demo.clients_on_their_way import ADAEZE
@@ -88,6 +88,9 @@ def _add(person: Person, *, by: User, now: datetime) -> Client:
     held = {meeting.day: _hold(meeting, client, by=by, now=now) for meeting in person.meetings}
     if way := WAYS.get(person.email):
         ways.walk(way, client, held, by=by, now=now)
+    for meeting in person.meetings:
+        if meeting.talk:
+            spoken.bring(meeting.talk, held[meeting.day], by=by)
     return client
 
 

@@ -18,6 +18,8 @@ class Meeting:
     intake: bool = False
     reason: str = ""
     note: str = ""
+    talk: str = ""
+    """Name of what was said, in coaching/demo/talks/."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,10 @@ from coaching.models import (
     Goal,
     GoalDelta,
     Note,
+    Speaker,
+    Transcript,
     User,
+    Utterance,
 )
 from journeyloop.tenancy import tenant
 
@@ -122,3 +125,16 @@ def test_the_command_keeps_what_is_there_and_resets_on_request(committed: None, 
     assert User.objects.count() == 4
     with tenant(again.pk):
         assert Client.objects.count() == 5
+
+
+@pytest.mark.django_db
+def test_three_sessions_in_a_row_have_their_words() -> None:
+    practice = demo.make(now=datetime(2026, 3, 18, 9, 30, tzinfo=UTC))
+
+    with tenant(practice.coach.pk):
+        read = list(Transcript.objects.order_by("session__starts_at").select_related("client"))
+        assert [(each.status, each.client.name) for each in read] == [("read", "Tomás Ferreira")] * 3
+        assert all(each.utterance_count >= 60 and not each.remarks for each in read)
+        assert set(Speaker.objects.values_list("label", "role")) == {("Maya", "coach"), ("Tomás", "client")}
+        assert not Transcript.objects.filter(speakers_named_at__isnull=True).exists()
+        assert Utterance.objects.search('"standing guard over a story"').count() == 1

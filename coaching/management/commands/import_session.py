@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from coaching.actions import sessions, transcripts
 from coaching.actions.clients import ClientArchivedError
@@ -72,7 +73,7 @@ def _file(path: Path) -> File:
             content = opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{path} cannot be opened: {error.strerror}.") from None
-    form = UploadForm({}, {"file": SimpleUploadedFile(path.name, content)})
+    form = UploadForm({}, MultiValueDict({"file": [SimpleUploadedFile(path.name, content)]}))
     if not form.is_valid():
         raise CommandError(" ".join(str(each) for errors in form.errors.values() for each in errors))
     return form.brought()
