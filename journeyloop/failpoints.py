@@ -57,7 +57,7 @@ def armed_by(words: str) -> dict[str, str]:
 
 
 def _strike(place: str, deed: str, seconds: str = "0") -> None:
-    log.warning("failpoint", place=place, deed=deed)
+    log.warning("failpoint.struck", place=place, deed=deed)
     if deed == "raise":
         raise FailpointError(place)
     if deed == "sleep":

@@ -21,7 +21,7 @@ KEYS = frozenset(
     """
     after again_in_ms beat by cached_tokens claim claims client coach coaches code commitment consequence
     count deed detail errand error fence first_text_ms given goal input_tokens is_deaf job key kind
-    lost_errands lost_turns method milestone model ms note object output_tokens purpose reason request
+    lost_errands lost_turns method milestone model ms note object output_tokens place purpose reason request
     route seconds session silent_since size source status tick_seconds tidy_minutes transcript turn
     turns_at_once usd user utterances version worker
     """.split()  # noqa: SIM905  # a list would take a line each
