@@ -30,6 +30,7 @@ if not os.environ.get("DATABASE_URL"):
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="for-development-only" if DEBUG else "")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_ENCRYPTION_KEYS = env.list(
     "FIELD_ENCRYPTION_KEYS", default=["for-development-only-and-never-for-anything-else"] if DEBUG else []
 )

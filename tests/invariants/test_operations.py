@@ -10,7 +10,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from coaching.models import User
-from companion.api.operations import costs, deeds, failures, latency, turns
+from companion.api.operations import costs, deeds, errands, failures, latency, turns
 from companion.models import AuditEvent, Turn
 from tests.conftest import signed_in
 from tests.invariants import catalogue
@@ -31,6 +31,7 @@ FIGURES: dict[str, Callable[[Turn], object]] = {
     "failures.of_kind": lambda _: failures.of_kind("broken"),
     "failures.turn": lambda turn: failures.turn(turn.pk),
     "failures.calls": lambda turn: failures.calls(_facts(turn.pk)),
+    "errands.errands": lambda _: errands.errands(),
     "deeds.newest": lambda _: deeds.newest(),
 }
 """Everything that the operators' pages read of practices."""
@@ -59,7 +60,7 @@ def test_a_figure_is_read_as_the_system_role_and_by_no_other(name: str, twins: T
 def test_every_reader_of_figures_is_in_the_list_above() -> None:
     readers = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (turns, latency, costs, failures, deeds)
+        for module in (turns, latency, costs, failures, errands, deeds)
         for name, found in vars(module).items()
         if callable(found)
         and not isinstance(found, type)

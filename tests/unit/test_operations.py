@@ -8,14 +8,14 @@ import psycopg
 import pytest
 
 from companion.actions import audit, turns
-from companion.api.operations import costs, deeds, failures, latency
+from companion.api.operations import costs, deeds, errands, failures, latency
 from companion.api.operations import turns as counts
 from companion.api.operations.costs import Costs, ModelCost, Reserved
 from companion.api.operations.failures import Kind
 from companion.api.operations.turns import Ended, Unfinished
 from companion.api.operations.verdict import Verdict, judge
 from companion.engine.failures import FailureKind
-from companion.models import Turn
+from companion.models import Errand, Turn
 from journeyloop.tenancy import tenant
 from tests.database import urls
 from tests.factories import make_newcomer
@@ -159,6 +159,24 @@ def test_failures_are_counted_by_kind_and_only_the_latest_can_be_run_again() -> 
 
 def test_every_error_code_has_a_meaning_for_operators() -> None:
     assert set(failures.MEANINGS) == {*get_args(FailureKind), *turns.WORDS}
+
+
+@pytest.mark.usefixtures("committed")
+def test_background_work_is_counted_and_the_newest_failures_are_named() -> None:
+    coach = make_newcomer()
+    now = datetime.now(UTC)
+    states = {"queued": None, "running": None, "failed": now, "done": now, "cancelled": now}
+    with tenant(coach.pk):
+        for status, ended_at in states.items():
+            Errand.objects.create(
+                kind="read_transcript", key=status, status=status, error_code="broken", finished_at=ended_at
+            )
+        Errand.objects.create(kind="read_transcript", key="old", status="failed", finished_at=now - 9 * DAY)
+
+    found = errands.errands()
+
+    assert (found.waiting, found.running) == (1, 1)
+    assert [(each.kind, each.code) for each in found.failed] == [("read_transcript", "broken")]
 
 
 @pytest.mark.usefixtures("committed")

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from redis import RedisError
 
-from companion.api.operations import costs, failures, latency, turns, verdict
+from companion.api.operations import costs, errands, failures, latency, turns, verdict
 from companion.scheduling import queue
 from journeyloop import health, heartbeats
 
@@ -29,6 +29,7 @@ class Overview:
     waits_of_day: latency.Waits
     costs: costs.Costs
     failures: list[failures.Kind]
+    errands: errands.Errands
 
 
 def look(*, now: datetime, midnight: datetime) -> Overview:
@@ -47,6 +48,7 @@ def look(*, now: datetime, midnight: datetime) -> Overview:
         **figures,
         verdict=verdict.judge(**figures, kinds=kinds),
         failures=kinds,
+        errands=errands.errands(),
         workers=workers,
         rings=rings,
         day=turns.ended(hours=24),
