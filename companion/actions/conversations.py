@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from django.db.models import QuerySet
 
+from companion.engine.capabilities import Taint
 from companion.engine.response import storable
 from companion.models import Conversation, Message, Turn
 from journeyloop.ids import uuid7
@@ -36,12 +37,19 @@ def main_conversation() -> Conversation:
     return Conversation.objects.get(kind=Conversation.Kind.MAIN)
 
 
-def say(*, text: str, request_key: str | None = None, client_id: UUID | None = None) -> Said:
+def say(
+    *,
+    text: str,
+    request_key: str | None = None,
+    client_id: UUID | None = None,
+    taint: Taint = Taint.COACH,
+) -> Said:
     """
     Store the coach's message and queue the turn that answers it.
 
-    `client_id` is the client whose page the coach is on. The same `request_key` again gives back the first
-    message. Raises MessageError.
+    `client_id` is the client whose page the coach is on. `taint` is above the coach's when they pressed words
+    that somebody else's stand behind. The same `request_key` again gives back the first message. Raises
+    MessageError.
     """
     text = checked(text)
     (conversation,), earlier = read(_LOCKED(), _SAID(key=request_key))
@@ -58,6 +66,7 @@ def say(*, text: str, request_key: str | None = None, client_id: UUID | None = N
             number=number,
             text=text,
             client=client_id,
+            taint=taint,
         ),
     )
     turn.conversation, message.turn = conversation, turn
@@ -103,5 +112,6 @@ _WRITTEN = NewRow(
         role=Message.Role.COACH,
         text=slot("text"),
         client_id=slot("client"),
+        taint=slot("taint"),
     )
 )

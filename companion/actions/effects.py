@@ -13,15 +13,25 @@ from typing import Any
 from django.db import transaction
 
 from coaching.models import Client
-from companion.actions import bootstrapping, contexts, memory, notifications, personality, proposals, told
+from companion.actions import (
+    bootstrapping,
+    contexts,
+    memory,
+    notifications,
+    personality,
+    proposals,
+    suggested_facts,
+    told,
+)
 from companion.actions.told import Told
 from companion.engine import effects as deeds
-from companion.engine.capabilities import Rights
-from companion.engine.memory import quote_found
+from companion.engine.capabilities import Rights, Taint, worst
+from companion.engine.memory import Origin, label_long, quote_found
 from companion.engine.personality import TITLES
 from companion.engine.response import Refusal
 from companion.engine.tokens import OverBudgetError
 from companion.models import (
+    CompanionMemory,
     Layer,
     Message,
     MicroInteraction,
@@ -54,14 +64,19 @@ class Stage:
 
 def apply(effects: Iterable[deeds.Effect], *, stage: Stage) -> list[Refusal]:
     """Carry out each effect; one that cannot be is undone alone and returned as a refusal."""
-    refusals = []
-    for effect in effects:
-        try:
-            with transaction.atomic():
-                _CARRY_OUT[type(effect)](effect, stage)
-        except (OverBudgetError, contexts.NothingToShowError, Client.DoesNotExist) as error:
-            refusals.append(Refusal(code="not_possible", what=type(effect).__name__, why=_plain(error)))
-    return refusals
+    return [refusal for effect in effects if (refusal := _carry_out(effect, stage))]
+
+
+def _carry_out(effect: deeds.Effect, stage: Stage) -> Refusal | None:
+    what, needed = type(effect).__name__, deeds.NEEDS[type(effect)]
+    if not stage.rights.allow(needed):
+        return Refusal(code="not_granted", what=what, why=stage.rights.why_not(needed))
+    try:
+        with transaction.atomic():
+            _CARRY_OUT[type(effect)](effect, stage)
+    except (OverBudgetError, contexts.NothingToShowError, Client.DoesNotExist) as error:
+        return Refusal(code="not_possible", what=what, why=_plain(error))
+    return None
 
 
 def _plain(error: Exception) -> str:
@@ -107,6 +122,8 @@ def _propose_layer(effect: deeds.ProposeLayer, stage: Stage) -> None:
 
 
 def _propose(stage: Stage, *, kind: Proposal.Kind, text: str, **particulars: Any) -> None:
+    if stage.rights.taint >= Taint.CLIENT:
+        particulars["fields"] = {**particulars.get("fields", {}), "on_foreign_words": True}
     proposals.propose(kind=kind, text=text, turn=stage.turn, now=stage.now, **particulars)
     stage.tell_panel("secondary")
 
@@ -155,11 +172,45 @@ def _propose_schedule(effect: deeds.ProposeSchedule, stage: Stage) -> None:
 
 
 def _remember(effect: deeds.Remember, stage: Stage) -> None:
-    kept = memory.keep(
-        wish=effect, message=stage.message, turn=stage.turn, taint=stage.rights.taint, now=stage.now
+    if effect.action == "forget":
+        memory.close(statement=effect.statement, client_id=effect.client_id, now=stage.now)
+        return
+    candidate = memory.Candidate(
+        client_id=effect.client_id,
+        statement=effect.statement,
+        quote=effect.quote,
+        importance=effect.importance,
+        origin=_own_words(stage),
     )
-    if kept:
+    if memory.keep(candidate=candidate, turn=stage.turn, now=stage.now):
         stage.tell_panel("secondary")
+
+
+def _own_words(stage: Stage) -> Origin:
+    """Describe the coach's message as a source; what came of it is as trusted as the turn that read it."""
+    return Origin(
+        kind=CompanionMemory.Source.COACH_MESSAGE,
+        id=stage.message.pk,
+        said_by=CompanionMemory.SaidBy.COACH,
+        observed_at=stage.message.created_at,
+        taint=stage.rights.taint,
+    )
+
+
+def _propose_fact(effect: deeds.ProposeFact, stage: Stage) -> None:
+    origin = effect.origin or _own_words(stage)
+    is_kept = memory.is_known(statement=effect.statement, client_id=effect.client_id)
+    if is_kept is (effect.action == "remember") or suggested_facts.is_waiting(effect):
+        return
+    _propose(
+        stage,
+        kind=Proposal.Kind.MEMORY,
+        text=effect.statement if effect.action == "remember" else "",
+        title=label_long(effect.statement, 160) if effect.action == "forget" else "",
+        client=Client.objects.get(pk=effect.client_id) if effect.client_id else None,
+        evidence=[effect.quote],
+        fields=suggested_facts.fields_of(effect, origin, taint=worst([origin.taint, stage.rights.taint])),
+    )
 
 
 def _draft_nudge(effect: deeds.DraftNudge, stage: Stage) -> None:
@@ -171,7 +222,6 @@ def _draft_nudge(effect: deeds.DraftNudge, stage: Stage) -> None:
         text=effect.body,
         reason=effect.why[:400],
         client=client,
-        fields={"on_foreign_words": effect.on_foreign_words},
     )
 
 
@@ -205,6 +255,7 @@ _CARRY_OUT: dict[type, Callable[[Any, Stage], None]] = {
     deeds.ProposeSkill: _propose_skill,
     deeds.ProposeSchedule: _propose_schedule,
     deeds.Remember: _remember,
+    deeds.ProposeFact: _propose_fact,
     deeds.DraftNudge: _draft_nudge,
     deeds.AnswerTopic: _answer_topic,
     deeds.AskQuestion: _ask,

@@ -14,14 +14,13 @@ from django.db.models import F, Q
 
 from coaching.models import Client, CoachingSession, User
 from coaching.withdrawals import Derived
-from companion.actions import errands
+from companion.actions import errands, forgotten_facts
 from companion.engine.capabilities import Taint
 from companion.engine.words import normal
 from companion.models import (
     AnalysedPart,
     Claim,
     ClientKnowledge,
-    CompanionMemory,
     Conversation,
     Errand,
     Evidence,
@@ -63,15 +62,14 @@ def derived(client: Client) -> Sequence[Derived]:
 def delete(*, client: Client, by: User, now: datetime) -> None:
     """Delete everything that was made out of the words of one client's sessions."""
     _forget(Q(client=client))
-    ClientKnowledge.objects.filter(client=client, source_kind=ClientKnowledge.Source.SESSION).delete()
+    forgotten_facts.forget_from_sessions(client=client)
     log.info("intelligence.client_forgotten", client=str(client.pk), by=str(by.pk))
 
 
 def forget_session(*, session: CoachingSession) -> None:
     """Delete everything that was made out of the words of one session."""
     _forget(Q(session=session))
-    for table in (ClientKnowledge, CompanionMemory):
-        table.objects.filter(source_kind=table.Source.SESSION, source_id=session.pk).delete()
+    forgotten_facts.forget_source(source_id=session.pk)
     log.info("intelligence.session_forgotten", session=str(session.pk))
 
 
@@ -91,7 +89,12 @@ def _begin_anew() -> None:
     for conversation in Conversation.objects.select_for_update():
         if _tainted(conversation).exists():
             Conversation.objects.filter(pk=conversation.pk).update(
-                summary="", summary_until=F("last_number"), memory_text="", memory_told=""
+                summary="",
+                summary_until=F("last_number"),
+                summary_taint=Taint.COACH,
+                memory_text="",
+                memory_told="",
+                memory_taint=Taint.COACH,
             )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from companion.engine.capabilities import Taint
+from companion.engine.capabilities import Taint, worst
 from companion.engine.folding import fold
 from companion.engine.prompt_assembler import PastTurn
 from companion.models import Conversation, Message, Turn
@@ -11,6 +11,7 @@ from journeyloop.tenancy.readings import Reading, slot
 
 HISTORY_TOKENS = 24_000
 """Past this the older half of a conversation is folded into its summary."""
+FOLDED = ("summary", "summary_until", "summary_taint", "memory_text", "memory_told", "memory_taint")
 
 
 PAST = Reading(
@@ -33,17 +34,20 @@ def folded(rows: Iterable[Any], *, conversation: Conversation) -> tuple[tuple[Pa
     """
     Make turns of the rows of PAST, and give the summary of older ones.
 
-    Folds the oldest into the summary when they have grown too long. Their taint is not lost: each turn takes
-    on that of the one before it, and the newest always stays.
+    Folds the oldest into the summary when they have grown too long; the summary keeps the worst taint of all
+    that were folded into it.
     """
     past = _past_turns(rows)
     plan = fold([each for _, each in past], summary=conversation.summary, limit_tokens=HISTORY_TOKENS)
     if plan.folded:
         conversation.summary = plan.summary
         conversation.summary_until = past[plan.folded - 1][0]
+        folded_taints = (each.taint for _, each in past[: plan.folded])
+        conversation.summary_taint = worst([Taint(conversation.summary_taint), *folded_taints])
         # The beginning of the prompt moves anyway, so what is known may move with it.
         conversation.memory_text = conversation.memory_told = ""
-        conversation.save(update_fields=["summary", "summary_until", "memory_text", "memory_told"])
+        conversation.memory_taint = Taint.COACH
+        conversation.save(update_fields=FOLDED)
     return tuple(each for _, each in past[plan.folded :]), conversation.summary
 
 

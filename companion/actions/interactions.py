@@ -1,7 +1,9 @@
 """Small questions: answered in the conversation, or set aside."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from companion.engine.capabilities import Taint
 from companion.engine.response import storable
 from companion.models import MicroInteraction
 
@@ -13,7 +15,15 @@ class AnswerError(Exception):
     """The answer does not fit the question; the words are for the coach."""
 
 
-def answer(*, interaction: MicroInteraction, answer: str, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the coach says with an answer, and how far that is their own."""
+
+    text: str
+    taint: Taint = Taint.COACH
+
+
+def answer(*, interaction: MicroInteraction, answer: str, now: datetime) -> Words:
     """
     Take the coach's answer and return it as the message that they say with it.
 
@@ -25,7 +35,10 @@ def answer(*, interaction: MicroInteraction, answer: str, now: datetime) -> str:
     )
     if not taken:
         raise AnswerError("This question has been answered already.")
-    return f"{text} of 10" if interaction.kind == Kind.RATING else text
+    if interaction.kind == Kind.CHOICE:
+        # The label is the model's. A turn that had read a client's words may have written theirs onto it.
+        return Words(text, Taint(interaction.turn.taint))
+    return Words(f"{text} of 10" if interaction.kind == Kind.RATING else text)
 
 
 def set_aside(*, interaction: MicroInteraction, now: datetime) -> None:

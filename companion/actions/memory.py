@@ -1,6 +1,7 @@
 """Keep facts with their words and their source, and call them to mind."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,8 @@ from coaching.models import Consent, Note
 from companion.actions import recollections
 from companion.engine import memory as rules
 from companion.engine.capabilities import Taint
-from companion.engine.effects import Remember
 from companion.engine.words import terms
-from companion.models import ClientKnowledge, CompanionMemory, Message, Turn
+from companion.models import ClientKnowledge, CompanionMemory, Turn
 from journeyloop.tenancy.readings import AnyOf, Reading, read, slot
 
 CANDIDATES = 40
@@ -26,41 +26,61 @@ NOTES_A_CLIENT, MOST_NOTES = 3, 9
 Row = CompanionMemory | ClientKnowledge
 
 
-def keep(*, wish: Remember, message: Message, turn: Turn, taint: Taint, now: datetime) -> Row | None:
-    """
-    Keep one fact from the coach's message, or close the ones that it makes untrue.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A statement that may become a fact, with the words that show it."""
 
-    The same fact again is not kept twice (None). The quote was found in its source by the router.
+    client_id: UUID | None
+    """None: it is about the coach."""
+    statement: str
+    quote: str
+    importance: int
+    origin: rules.Origin
+
+
+def keep(*, candidate: Candidate, turn: Turn | None, now: datetime) -> Row | None:
     """
-    table, scope = _table(wish.client_id)
-    known = _found(table.objects.current().filter(**scope), any_of(wish.statement))
-    verdicts = {row.pk: rules.compare(wish.statement, row.statement) for row in known}
-    if wish.action == "forget":
-        _close([row for row in known if verdicts[row.pk] != "different"], now=now)
+    Keep one fact, and close the ones that it makes untrue.
+
+    The same fact again is not kept twice (None). Its quote was found in its source by the router.
+    """
+    table, scope = _table(candidate.client_id)
+    alike = _alike(candidate.statement, candidate.client_id)
+    if "same" in alike.values():
         return None
-    if "same" in verdicts.values():
-        return None
+    origin = candidate.origin
     fact: Row = table.objects.create(
         **scope,
-        statement=wish.statement,
-        quote=wish.quote,
-        source_kind=CompanionMemory.Source.COACH_MESSAGE,
-        source_id=message.pk,
-        said_by=CompanionMemory.SaidBy.COACH,
-        observed_at=message.created_at,
-        importance=wish.importance,
-        taint=taint,
+        statement=candidate.statement,
+        quote=candidate.quote,
+        source_kind=origin.kind,
+        source_id=origin.id,
+        said_by=origin.said_by,
+        observed_at=origin.observed_at,
+        importance=candidate.importance,
+        taint=origin.taint,
         turn=turn,
     )
-    _close([row for row in known if verdicts[row.pk] == "updates"], now=now, by=fact)
+    _close([row for row, verdict in alike.items() if verdict == "updates"], now=now, by=fact)
     return fact
 
 
-def forget(*, fact: Row) -> None:
-    """Remove one fact and all that it replaced, one after another; the coach asked for it."""
-    for replaced in type(fact).objects.filter(superseded_by=fact):
-        forget(fact=replaced)
-    fact.delete()
+def close(*, statement: str, client_id: UUID | None, now: datetime) -> None:
+    """Close every fact that says this, or says otherwise about the same."""
+    alike = _alike(statement, client_id)
+    _close([row for row, verdict in alike.items() if verdict != "different"], now=now)
+
+
+def is_known(*, statement: str, client_id: UUID | None) -> bool:
+    """Whether a fact in force says the same."""
+    return "same" in _alike(statement, client_id).values()
+
+
+def _alike(statement: str, client_id: UUID | None) -> dict[Row, str]:
+    """Compare a statement with the facts in force that share words with it."""
+    table, scope = _table(client_id)
+    known = _found(table.objects.current().filter(**scope), any_of(statement))
+    return {row: rules.compare(statement, row.statement) for row in known}
 
 
 def recall(
@@ -161,6 +181,13 @@ def _fact(row: Row, about: str, zone: ZoneInfo) -> rules.Fact:
         observed_on=said.date(),
         importance=row.importance,
         taint=Taint(row.taint),
+        origin=rules.Origin(
+            kind=row.source_kind,
+            id=row.source_id,
+            said_by=row.said_by,
+            observed_at=row.observed_at,
+            taint=Taint(row.taint),
+        ),
     )
 
 

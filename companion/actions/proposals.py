@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from coaching.models import User
-from companion.actions import audit, bootstrapping, personality, skills
+from companion.actions import audit, bootstrapping, personality, skills, suggested_facts
 from companion.actions.personality import StaleLayerError
 from companion.models import PersonalityVersion, Proposal, Turn
 
@@ -43,8 +43,8 @@ def confirm(
     longer the one that the proposal was written against. The confirmation that unlocks the abilities is
     marked, so that its card can say so for good.
 
-    Raises AlreadyDecidedError, StaleProposalError, OverBudgetError, UnfitSkillError; call it in a transaction
-    that they undo.
+    Raises AlreadyDecidedError, StaleProposalError, OverBudgetError, UnfitSkillError, UnfitFactError; call it
+    in a transaction that they undo.
     """
     if proposal.kind == Proposal.Kind.LAYER:
         personality.locked_layers()
@@ -56,6 +56,8 @@ def confirm(
             decided.fields = {**decided.fields, "unlocked": True}
     elif proposal.kind == Proposal.Kind.SKILL:
         skills.apply_proposal(decided, now=now)
+    elif proposal.kind == Proposal.Kind.MEMORY:
+        suggested_facts.accept(proposal=decided, now=now)
     decided.save(update_fields=["text", "fields"])
     audit.note("proposal.confirmed", by=by, object_id=proposal.pk, detail=proposal.kind)
     return decided

@@ -1,7 +1,7 @@
 """Turn rows into what a prompt is built from. The one place where rows become prompt context."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -13,8 +13,9 @@ from companion.actions import scene_readings as rows
 from companion.actions.claims import Claim
 from companion.actions.skills import as_rules_see
 from companion.engine import prompt_assembler as p
-from companion.engine.capabilities import Rights, Taint
-from companion.engine.memory import Fact
+from companion.engine.capabilities import Rights, Taint, worst
+from companion.engine.framing import label
+from companion.engine.memory import Fact, Source
 from companion.engine.personality import Layer
 from companion.engine.response import LayerName, Trigger
 from companion.engine.router import Grounds
@@ -79,6 +80,8 @@ class _Known:
     past: tuple[p.PastTurn, ...] = ()
     summary: str = ""
     happened: tuple[str, ...] = ()
+    taint: Taint = Taint.COACH
+    """The least trusted of all this."""
 
 
 def look(*, claim: Claim, now: datetime) -> Scene | None:
@@ -87,10 +90,13 @@ def look(*, claim: Claim, now: datetime) -> Scene | None:
     if begun is None:
         return None
     known = _nothing_else(begun) if begun.turn.kind == Turn.Kind.CLEAN else _all(begun, now)
+    is_bootstrap = begun.state.bootstrap_status != CompanionState.Bootstrap.COMPLETE
+    if is_bootstrap and known.taint >= Taint.CLIENT:
+        known = _own_words(known, begun.conversation)
     rights = Rights(
         unlocked=begun.state.capabilities_unlocked,
-        bootstrap=begun.state.bootstrap_status != CompanionState.Bootstrap.COMPLETE,
-        taint=p.taint_of(known.memory, recalled=known.recalled, history=known.past),
+        bootstrap=is_bootstrap,
+        taint=worst([known.taint, Taint(begun.message.taint)]),
     )
     context = p.TurnContext(
         layers=_layers(begun.layers),
@@ -106,7 +112,7 @@ def look(*, claim: Claim, now: datetime) -> Scene | None:
         turn=begun.turn,
         coach=begun.coach,
         context=context,
-        grounds=_grounds(begun.message, known, rights),
+        grounds=_grounds(begun.message, known, context),
         memory_told=known.fresh,
     )
 
@@ -160,18 +166,40 @@ def _all(begun: _Begun, now: datetime) -> _Known:
     )
     past, summary = histories.folded(past_rows, conversation=thread)
     fresh = p.render_memory(section)
-    told, changes = _tell(thread, fresh)
+    told, changes = _tell(thread, fresh, section.taint)
+    recalled = memory.recall(
+        words=message.text, clients=_meant(message, section), now=now, time_zone=coach.time_zone
+    )
+    stands_before = (thread.memory_taint, thread.summary_taint, *(row.turn__taint or 0 for row in decided))
     return _Known(
         memory=section,
         told=told,
         fresh=fresh,
         changes=changes,
-        recalled=memory.recall(
-            words=message.text, clients=_meant(message, section), now=now, time_zone=coach.time_zone
-        ),
+        recalled=recalled,
         past=past,
         summary=summary,
-        happened=tuple(f"the coach {row.status} your proposal “{row.title}”" for row in decided),
+        happened=tuple(
+            f"the coach {row.status} your proposal “{label(row.title or row.text)}”" for row in decided
+        ),
+        taint=worst([p.taint_of(section, recalled=recalled, history=past), *map(Taint, stands_before)]),
+    )
+
+
+def _own_words(known: _Known, conversation: Conversation) -> _Known:
+    """Leave the coach's words alone: a bootstrap learns from nobody else, whatever stood here before."""
+    section = replace(
+        known.memory,
+        profile=tuple(fact for fact in known.memory.profile if fact.taint < Taint.CLIENT),
+        blocks=tuple(block for block in known.memory.blocks if block.taint < Taint.CLIENT),
+    )
+    return _Known(
+        memory=section,
+        told=p.render_memory(section),
+        fresh=conversation.memory_told,
+        recalled=tuple(fact for fact in known.recalled if fact.taint < Taint.CLIENT),
+        past=tuple(turn for turn in known.past if turn.taint < Taint.CLIENT),
+        summary="" if conversation.summary_taint >= Taint.CLIENT else known.summary,
     )
 
 
@@ -189,11 +217,20 @@ def _note(known: _Known, rights: Rights, coach: User, now: datetime) -> str:
     )
 
 
-def _grounds(message: Message, known: _Known, rights: Rights) -> Grounds:
+def _grounds(message: Message, known: _Known, context: p.TurnContext) -> Grounds:
+    facts = (*known.memory.profile, *known.recalled)
     return Grounds(
-        rights=rights,
+        rights=context.rights,
         message=message.text,
+        is_own=message.taint < Taint.CLIENT,
         earlier=tuple(turn.message for turn in known.past),
+        sources=tuple(
+            Source(text=fact.quote, origin=fact.origin)
+            for fact in facts
+            if fact.origin and fact.taint >= Taint.CLIENT
+        ),
+        names=(known.memory.coach_name, *(client.name for client in known.memory.clients)),
+        layers={layer.name: layer.text for layer in context.layers},
         clients=p.client_refs(known.memory),
         sessions=p.session_refs(known.memory),
     )
@@ -246,10 +283,11 @@ def _meant(message: Message, section: p.MemoryContext) -> dict[UUID, str]:
     return dict(list(meant.items())[:CLIENTS_AT_ONCE])
 
 
-def _tell(conversation: Conversation, fresh: str) -> tuple[str, str]:
+def _tell(conversation: Conversation, fresh: str, taint: Taint) -> tuple[str, str]:
     """Freeze part 4 with a thread's first message; afterwards say only what has changed since."""
     if not conversation.memory_text:
         conversation.memory_text = conversation.memory_told = fresh
-        conversation.save(update_fields=["memory_text", "memory_told"])
+        conversation.memory_taint = taint
+        conversation.save(update_fields=["memory_text", "memory_told", "memory_taint"])
         return fresh, ""
     return conversation.memory_text, p.changes(conversation.memory_told, fresh)

@@ -130,12 +130,14 @@ def finish(
     turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
     conversation.last_number += 1
     is_chat = turn.kind == Turn.Kind.CHAT
+    # Without its beginning something was forgotten while the model wrote: what it had read is not kept.
+    is_kept = is_chat and bool(conversation.memory_text)
     write(
-        rows.NOTED(message=message.pk, note=work.note if is_chat else message.context_note),
+        rows.NOTED(message=message.pk, note=work.note if is_kept else message.context_note),
         rows.COUNTED(
             conversation=conversation.pk,
             number=conversation.last_number,
-            told=work.memory_told if is_chat else conversation.memory_told,
+            told=work.memory_told if is_kept else conversation.memory_told,
         ),
         rows.ANSWERED(
             id=uuid7(),
@@ -156,7 +158,7 @@ def finish(
         bootstrapping.begin(now=now)
         bootstrapping.mark_asked()
         stage.tell_panel("main")
-    if any(each["code"] == "needs_clean_turn" for each in turn.refusals):
+    if is_chat and any(each["code"] == "needs_clean_turn" for each in turn.refusals):
         stage.told.append(told.of_turn(_queue_clean_turn(turn, conversation)))
     return [told.of_turn(turn), *stage.told]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from companion.api.abilities import unlockable
 from companion.api.layers import Budget
@@ -11,7 +11,7 @@ from companion.engine.diffs import Segment, words
 from companion.engine.response import LayerName
 from companion.engine.skills import SKILL_CAP
 from companion.engine.tokens import OverBudgetError, rough
-from companion.models import CompanionPersonality, Layer, Proposal
+from companion.models import CompanionMemory, CompanionPersonality, Layer, Proposal
 
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
@@ -34,12 +34,14 @@ LABELS: Mapping[Proposal.Kind, str] = {
     Proposal.Kind.SKILL: "What I would do, change it as you like",
     Proposal.Kind.SCHEDULE: "What I would do then",
     Proposal.Kind.NUDGE: "The message, change it as you like",
+    Proposal.Kind.MEMORY: "What I would keep, change it as you like",
 }
 YES: Mapping[Proposal.Kind, str] = {
     Proposal.Kind.LAYER: "Use this text",
     Proposal.Kind.SKILL: "Use this skill",
     Proposal.Kind.SCHEDULE: "Keep this schedule",
     Proposal.Kind.NUDGE: "Mark as used",
+    Proposal.Kind.MEMORY: "Remember this",
 }
 CAUTIONS: Mapping[Proposal.Kind, str] = {
     Proposal.Kind.SCHEDULE: "JourneyLoop keeps it, and does not carry schedules out yet.",
@@ -108,7 +110,9 @@ class Card:
         """What the button says that agrees."""
         if self.conflict:
             return "Use this text anyway"
-        return YES[Proposal.Kind(self.proposal.kind)] if self.proposal.text else "Do it"
+        if self.proposal.text:
+            return YES[Proposal.Kind(self.proposal.kind)]
+        return "Forget it" if self.proposal.kind == Proposal.Kind.MEMORY else "Do it"
 
     @property
     def outcome(self) -> str:
@@ -116,6 +120,8 @@ class Card:
         what = self.layer_title or self.subject or self.proposal.get_kind_display()
         if self.proposal.kind == Proposal.Kind.NUDGE and self.proposal.status == Proposal.Status.CONFIRMED:
             return f"You marked the draft “{what}” as used. JourneyLoop did not send it."
+        if self.proposal.kind == Proposal.Kind.MEMORY and self.proposal.status == Proposal.Status.CONFIRMED:
+            return f"Kept: “{self.proposal.text}”" if self.proposal.text else f"Forgotten: “{what}”"
         return OUTCOMES[Proposal.Status(self.proposal.status)].format(what=what) + self._aftermath()
 
     def _aftermath(self) -> str:
@@ -156,6 +162,12 @@ class Card:
         return words(self.conflict.text, self.text) if self.conflict else ()
 
     @property
+    def evidence_label(self) -> str:
+        """Whose words it rests on."""
+        said_by = self.proposal.fields.get("said_by", CompanionMemory.SaidBy.COACH)
+        return "Your words" if said_by == CompanionMemory.SaidBy.COACH else "Your client\u2019s words"
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         """The typed particulars of a skill or a schedule, in words."""
         fields = self.proposal.fields
@@ -164,12 +176,20 @@ class Card:
             found = [("Used", triggers), ("For", fields.get("description", ""))]
         elif self.proposal.kind == Proposal.Kind.SCHEDULE:
             found = [("When", when_in_words(fields.get("kind", ""), fields.get("when", "")))]
+        elif self.proposal.kind == Proposal.Kind.MEMORY:
+            found = [("From", _source(fields))]
         else:
             found = []
         if self.proposal.client:
             found.append(("Client", self.proposal.client.name))
         action = ACTIONS.get(fields.get("action", ""), "")
         return [(name, value) for name, value in [("Change", action), *found] if value]
+
+
+def _source(fields: Mapping[str, Any]) -> str:
+    """Say where a fact comes from: what it would be remembered with."""
+    kinds = dict(CompanionMemory.Source.choices)
+    return str(kinds.get(fields.get("source_kind", ""), ""))
 
 
 def card_of(proposal: Proposal, *, place: str = "") -> Card:

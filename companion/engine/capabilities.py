@@ -93,7 +93,7 @@ BY_TAINT: Mapping[Taint, frozenset[Capability]] = MappingProxyType(
         Taint.COACH: _ALWAYS
         | _UNLOCKED_BY_BOOTSTRAP
         | _PERSONALITY
-        | {Capability.REMEMBER, Capability.ANSWER_TOPICS},
+        | {Capability.REMEMBER, Capability.PROPOSE_MEMORY, Capability.ANSWER_TOPICS},
         Taint.SYSTEM: _ALWAYS
         | {
             Capability.PREPARE_SESSION,

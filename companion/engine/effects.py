@@ -1,9 +1,13 @@
 """What a turn may come to: typed deeds, ready to be applied in one transaction. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from companion.engine import response as r
+from companion.engine.capabilities import Capability
+from companion.engine.memory import Origin
 from companion.engine.response import LayerName
 
 
@@ -80,16 +84,27 @@ class ProposeSchedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remember:
-    """Keep, or forget, a fact whose quote was found in its source."""
+    """Keep, or close, a fact that the coach stated in this message."""
 
     action: r.MemoryAction
-    about: r.MemorySubject
+    client_id: UUID | None
+    """None: it is about the coach."""
+    statement: str
+    quote: str
+    importance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeFact:
+    """Lay a fact before the coach that they did not state, or not in so many words."""
+
+    action: r.MemoryAction
     client_id: UUID | None
     statement: str
     quote: str
     importance: int
-    is_proposal: bool
-    """Whether the coach must agree first, because the words are not theirs."""
+    origin: Origin | None
+    """Whose words the quote is; None: the coach's, in this message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +115,6 @@ class DraftNudge:
     subject: str
     body: str
     why: str
-    on_foreign_words: bool
-    """Whether the card must say that it is based on words of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +144,29 @@ Effect = (
     | ProposeSkill
     | ProposeSchedule
     | Remember
+    | ProposeFact
     | DraftNudge
     | AnswerTopic
     | AskQuestion
 )
+
+NEEDS: Mapping[type[Effect], Capability] = MappingProxyType(
+    {
+        PanelUpdate: Capability.SHOW,
+        Notify: Capability.SHOW,
+        ContextHint: Capability.SHOW,
+        AskQuestion: Capability.SHOW,
+        AnswerTopic: Capability.ANSWER_TOPICS,
+        ProposeLayer: Capability.PROPOSE_PERSONALITY,
+        WriteLayer: Capability.WRITE_KNOWLEDGE,
+        ProposeSkill: Capability.PROPOSE_SKILL,
+        ProposeSchedule: Capability.PROPOSE_SCHEDULE,
+        Remember: Capability.REMEMBER,
+        ProposeFact: Capability.PROPOSE_MEMORY,
+        DraftNudge: Capability.DRAFT_NUDGE,
+    }
+)
+"""
+What each effect needs at the least. The router asks for it, and asks for more where a wish's particulars
+matter; whoever applies effects asks again, so that no way past the router leads to rows.
+"""

@@ -9,13 +9,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
 from companion.engine.capabilities import Taint
-from companion.engine.framing import label
+from companion.engine.framing import label, visible
 from companion.engine.tokens import rough
-from companion.engine.words import normal, particulars, terms
+from companion.engine.words import addresses, normal, particulars, terms
 
 SHORTEST_QUOTE = 3
 """Characters; less proves nothing."""
@@ -23,6 +24,28 @@ HALF_LIFE_DAYS = 45.0
 SAME_OVERLAP = 0.8
 QUOTE_CAP = 1_500
 """Characters of a quote in the prompt: a note's promises often stand at its end."""
+STRAY_TERMS = 2
+"""Words of its own that a statement may have and still be called what somebody said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where words stand and who said them, as rows keep it; a fact made of them carries it on."""
+
+    kind: str
+    id: UUID | None
+    """Row of the source."""
+    said_by: str
+    observed_at: datetime
+    taint: Taint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Words in a turn that are not the coach's message, and whose they are."""
+
+    text: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +64,8 @@ class Fact:
     taint: Taint
     triggers: tuple[str, ...] = ()
     """Phrases that call this fact to mind whatever else is asked."""
+    origin: Origin | None = None
+    """What a new fact from its words would carry; None when nothing may be made of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +82,29 @@ class Recalled:
 
 def quote_found(quote: str, source: str) -> bool:
     """Tell whether a quote stands in its source, whatever its case, spacing and typographic marks."""
-    wanted = normal(quote).strip("\"' ")
-    return len(wanted) >= SHORTEST_QUOTE and wanted in normal(source)
+    wanted = normal(visible(quote)).strip("\"' ")
+    return len(wanted) >= SHORTEST_QUOTE and wanted in normal(visible(source))
 
 
 def quote_in_any(quote: str, sources: Iterable[str]) -> bool:
     """Tell whether a quote stands in one of several sources."""
     return any(quote_found(quote, source) for source in sources)
+
+
+def rests_on(claim: str, words: Iterable[str], *, stray: int = STRAY_TERMS) -> bool:
+    """
+    Tell whether a claim is what somebody said: every address, number, name, date and "not" of it is in their
+    words, and of its other terms at most half, and never more than `stray`, are not.
+
+    A quote proves only that something was said. This binds the statement beside it, so that no text which
+    merely stands in the prompt can be passed off as the coach's.
+    """
+    said = " ".join(words)
+    claimed = set(terms(claim))
+    new = claimed - set(terms(said))
+    if new & particulars(claim) or addresses(claim) - addresses(said):
+        return False
+    return len(new) <= min(stray, len(claimed) // 2)
 
 
 def compare(new: str, old: str) -> Literal["same", "updates", "different"]:

@@ -4,13 +4,15 @@ The six layers: their order, their budgets, and what a changed text must keep to
 Who may change what is in `capabilities`; keeping versions is the actions' work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from companion.engine.capabilities import LAYERS, TOTAL_CAP
 from companion.engine.framing import visible
+from companion.engine.memory import rests_on
 from companion.engine.response import LayerName
 from companion.engine.tokens import OverBudgetError, estimate
+from companion.engine.words import terms
 
 TITLES: Mapping[LayerName, str] = {
     "soul": "Soul",
@@ -20,6 +22,9 @@ TITLES: Mapping[LayerName, str] = {
     "environment": "Environment",
     "client_persona": "Voice towards clients",
 }
+
+STRAY_TERMS = 4
+"""Words of its own that a layer's new text may have and still be written without asking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,13 @@ class Layer:
 def tidy(text: str) -> str:
     """Normalise a layer's text before it is counted and kept."""
     return "\n".join(line.rstrip() for line in visible(text).strip().splitlines())
+
+
+def grows_from(new: str, *, old: str, words: Iterable[str]) -> bool:
+    """Tell whether a new text keeps most of the old one and adds what the coach said, and little else."""
+    before = set(terms(old))
+    is_kept = 2 * len(before & set(terms(new))) >= len(before)
+    return is_kept and rests_on(new, [old, *words], stray=STRAY_TERMS)
 
 
 def check_budget(*, layer: LayerName, text: str, others: Mapping[LayerName, int] | None = None) -> int:

@@ -213,7 +213,7 @@ def render_memory(memory: MemoryContext) -> str:
 
 
 def _client_line(client: ClientLine) -> str:
-    parts = [client.status, client.pronouns]
+    parts = [client.status, label(client.pronouns)]
     parts.append(f"goal: {label_long(client.goal, 200)}" if client.goal else "")
     parts.append(f"last: {client.last_session}" if client.last_session else "")
     parts.append(f"next: {client.next_session}" if client.next_session else "")
@@ -240,7 +240,9 @@ def render_note(note: NoteContext) -> str:
         part
         for part in (
             f"Local time: {when:%A} {when.day} {when:%B %Y, %H:%M} ({label(note.zone)})",
-            "\n".join(f"Meanwhile: {plain(label_long(event))}" for event in note.happened),
+            frame("meanwhile", "\n".join(label_long(event) for event in note.happened))
+            if note.happened
+            else "",
             frame("changes", note.changes) if note.changes else "",
             frame("recalled", "\n".join(line(fact) for fact in note.recalled)) if note.recalled else "",
             "Words of others are in this thread." if note.foreign_words else "",

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from companion.engine.framing import visible
 
 LayerName = Literal["soul", "identity", "coach_knowledge", "instructions", "environment", "client_persona"]
 Panel = Literal["main", "secondary"]
@@ -36,11 +38,20 @@ MemoryAction = Literal["remember", "forget"]
 TopicResult = Literal["answered", "skipped"]
 QuestionKind = Literal["choice", "yes_no", "quick_capture", "rating"]
 
-Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=600)]
-Statement = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+
+def _on_one_line(text: str) -> str:
+    return " ".join(visible(text).split())
+
+
+# What the coach cannot see they cannot judge: nothing invisible reaches a card, and nothing that becomes a
+# subject, a name or a key breaks its line.
+Word = Annotated[str, StringConstraints(max_length=120), AfterValidator(_on_one_line)]
+Line = Annotated[str, StringConstraints(max_length=600), AfterValidator(_on_one_line)]
+Statement = Annotated[str, StringConstraints(max_length=500), AfterValidator(_on_one_line)]
 """As long as the row that keeps it."""
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=16_000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=16_000), AfterValidator(visible)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=16_000)]
+"""What is shown in the conversation as it came: joined emoji and other scripts need their marks."""
 
 ITEMS_PER_LIST = 12
 """More than this in one answer is a runaway, not a wish."""
@@ -148,7 +159,7 @@ class MicroInteraction(Part):
 class CompanionResponse(Part):
     """One whole answer of the companion."""
 
-    chat_message: Text
+    chat_message: Prose
     panel_updates: list[PanelUpdate] = []
     notification: Notification | None = None
     context_hint: ContextHint | None = None
@@ -218,7 +229,7 @@ def as_mapping(raw: str | Mapping[str, Any]) -> Mapping[str, Any]:
         return raw
     try:
         answer = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableAnswerError("the answer is not JSON") from error
     if not isinstance(answer, dict):
         raise UnreadableAnswerError("the answer is not an object")
@@ -231,12 +242,19 @@ def storable(text: str) -> str:
 
 
 def storable_parts(value: Any) -> Any:
-    """Make every text in an answer `storable`."""
+    """Make every text in an answer `storable`. Raises UnreadableAnswerError for one that has no bottom."""
+    try:
+        return _storable_parts(value)
+    except RecursionError as error:
+        raise UnreadableAnswerError("the answer is nested too deeply") from error
+
+
+def _storable_parts(value: Any) -> Any:
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, list):
-        return [storable_parts(each) for each in value]
-    return {key: storable_parts(each) for key, each in value.items()} if isinstance(value, dict) else value
+        return [_storable_parts(each) for each in value]
+    return {key: _storable_parts(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _good_items(name: str, kind: type[Part], raw: object, refusals: list[Refusal]) -> list[Part]:

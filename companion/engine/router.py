@@ -22,19 +22,23 @@ from companion.engine.effects import (
     Effect,
     Notify,
     PanelUpdate,
+    ProposeFact,
     ProposeLayer,
     ProposeSchedule,
     ProposeSkill,
     Remember,
     WriteLayer,
 )
-from companion.engine.memory import quote_in_any
-from companion.engine.personality import TITLES, tidy
-from companion.engine.response import CompanionResponse, Refusal
+from companion.engine.memory import Origin, Source, quote_found, quote_in_any, rests_on
+from companion.engine.personality import TITLES, grows_from, tidy
+from companion.engine.response import CompanionResponse, LayerName, Refusal
 from companion.engine.skills import SKILL_CAP
 from companion.engine.tokens import fits
+from companion.engine.words import terms
 
 Wish = TypeVar("Wish", bound=r.Part)
+FOR_CLEAN_TURNS = frozenset({Capability.PROPOSE_PERSONALITY, Capability.PROPOSE_SKILL})
+"""What a turn with words of others in it hands to a turn that sees the coach's message alone."""
 
 
 class NotGrantedError(Exception):
@@ -53,10 +57,16 @@ class Grounds:
     rights: Rights
     message: str
     """The coach's message of this turn; empty on a scheduled run."""
+    is_own: bool = True
+    """Whether the coach wrote the message; False when they pressed an answer that words of others made."""
     earlier: tuple[str, ...] = ()
     """The coach's earlier messages in this thread; a layer's text may rest on them."""
-    sources: tuple[str, ...] = ()
-    """Texts of others in this turn; a proposed fact may quote them."""
+    sources: tuple[Source, ...] = ()
+    """Words of others in this turn; a proposed fact may quote them."""
+    names: tuple[str, ...] = ()
+    """What coach and clients are called: a statement may name them though the message did not."""
+    layers: Mapping[LayerName, str] = field(default_factory=dict)
+    """The layers in force."""
     clients: Mapping[str, UUID] = field(default_factory=dict)
     """The clients that the model was shown, by ref, see `prompt_assembler.client_refs`."""
     sessions: Mapping[str, UUID] = field(default_factory=dict)
@@ -123,12 +133,12 @@ def _named(ref: str, known: Mapping[str, UUID]) -> UUID | None:
 def _need(grounds: Grounds, capability: Capability, *, target: str = "") -> None:
     if grounds.rights.allow(capability):
         return
-    is_tainted = grounds.rights.taint >= Taint.CLIENT
-    is_for_clean_turn = capability in {Capability.PROPOSE_PERSONALITY, Capability.PROPOSE_SKILL}
-    code = (
-        "needs_clean_turn" if is_tainted and is_for_clean_turn and grounds.rights.unlocked else "not_granted"
-    )
-    raise NotGrantedError(code, grounds.rights.why_not(capability), target=target)
+    why_not = grounds.rights.why_not(capability)
+    if capability in FOR_CLEAN_TURNS and grounds.rights.unlocked and grounds.rights.taint >= Taint.CLIENT:
+        if grounds.is_own:
+            raise NotGrantedError("needs_clean_turn", why_not, target=target)
+        why_not = "You pressed an answer that I had put ready. Say it in your own words and I will draft it."
+    raise NotGrantedError("not_granted", why_not, target=target)
 
 
 def _topic(wish: r.TopicUpdate, grounds: Grounds) -> Effect:
@@ -164,33 +174,59 @@ def _layer(wish: r.PersonalityUpdate, grounds: Grounds) -> Effect:
         raise NotGrantedError(
             "over_budget", f"The new text of “{title}” is over {cap:,} tokens.", target=wish.layer
         )
-    quote = wish.quote if quote_in_any(wish.quote, (grounds.message, *grounds.earlier)) else ""
-    may_write = authority == "write" and quote and grounds.rights.allow(Capability.WRITE_KNOWLEDGE)
+    said = (grounds.message, *grounds.earlier)
+    quote = wish.quote if quote_in_any(wish.quote, said) else ""
+    may_write = (
+        authority == "write"
+        and quote
+        and grounds.rights.allow(Capability.WRITE_KNOWLEDGE)
+        and grows_from(text, old=grounds.layers.get(wish.layer, ""), words=(*said, *grounds.names))
+    )
     kind = WriteLayer if may_write else ProposeLayer
     return kind(layer=wish.layer, text=text, reason=wish.reason, quote=quote)
 
 
 def _memory(wish: r.MemoryUpdate, grounds: Grounds) -> Effect:
-    is_own = grounds.rights.allow(Capability.REMEMBER)
-    if not is_own:
-        _need(grounds, Capability.PROPOSE_MEMORY)
-    client_id = grounds.client(wish.client_ref)
+    _need(grounds, Capability.PROPOSE_MEMORY)
+    named = grounds.client(wish.client_ref)
+    client_id = named if wish.about == "client" else None
     if wish.about == "client" and client_id is None:
         raise NotGrantedError("unknown_client", "I could not tell which client that fact is about.")
-    sources = (grounds.message,) if is_own else (grounds.message, *grounds.sources)
-    if not quote_in_any(wish.quote, sources):
-        raise NotGrantedError(
-            "quote_not_found", f"I kept nothing, because nobody said these words: “{wish.quote}”"
+    origin = _origin(wish.quote, grounds)
+    if origin is None and grounds.rights.allow(Capability.REMEMBER) and _is_said(wish, grounds):
+        return Remember(
+            action=wish.action,
+            client_id=client_id,
+            statement=wish.statement,
+            quote=wish.quote,
+            importance=wish.importance,
         )
-    return Remember(
+    return ProposeFact(
         action=wish.action,
-        about=wish.about,
-        client_id=client_id if wish.about == "client" else None,
+        client_id=client_id,
         statement=wish.statement,
         quote=wish.quote,
         importance=wish.importance,
-        is_proposal=not (is_own or quote_in_any(wish.quote, (grounds.message,))),
+        origin=origin,
     )
+
+
+def _origin(quote: str, grounds: Grounds) -> Origin | None:
+    """Find whose words a quote is, None for the coach's own message. Raises NotGrantedError."""
+    if quote_found(quote, grounds.message):
+        return None
+    held = (source.origin for source in grounds.sources if quote_found(quote, source.text))
+    if origin := next(held, None):
+        return origin
+    raise NotGrantedError("quote_not_found", f"I kept nothing, because nobody said these words: “{quote}”")
+
+
+def _is_said(wish: r.MemoryUpdate, grounds: Grounds) -> bool:
+    """Tell whether the coach's message itself states a fact, or names what is to be forgotten."""
+    if wish.action == "forget":
+        shared = set(terms(wish.statement)) & set(terms(grounds.message))
+        return bool(shared - set(terms(" ".join(grounds.names))))
+    return rests_on(wish.statement, (grounds.message, *grounds.names))
 
 
 def _skill(wish: r.SkillUpdate, grounds: Grounds) -> Effect:
@@ -232,7 +268,6 @@ def _nudge(wish: r.NudgeDraft, grounds: Grounds) -> Effect:
         subject=wish.subject,
         body=wish.body,
         why=wish.why,
-        on_foreign_words=grounds.rights.taint >= Taint.CLIENT,
     )
 
 

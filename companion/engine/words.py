@@ -5,6 +5,7 @@ import unicodedata
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019][^\\W_]+)*")
 _SPACE = re.compile(r"\s+")
+_ADDRESS = re.compile(r"\S*(?:@|://|\w\.[^\W\d_]{2,})\S*")
 _QUOTES = str.maketrans(
     {
         "\u2018": "'",
@@ -79,6 +80,11 @@ def particulars(text: str) -> frozenset[str]:
         if position and word[0].isupper() and word.casefold() not in _SMALL:
             found.add(_singular(normal(word)))
     return frozenset(found)
+
+
+def addresses(text: str) -> frozenset[str]:
+    """Collect what something could be sent to: mail and web addresses, however written."""
+    return frozenset(found.strip(".,;:!?()[]<>\"'") for found in _ADDRESS.findall(normal(text)))
 
 
 def _is_particular(word: str) -> bool:

@@ -22,9 +22,13 @@ class Conversation(TenantModel):
     """Part 4 of the prompt as this thread began with it; frozen so that the prompt cache holds."""
     memory_told = models.TextField(blank=True)
     """Part 4 as the model was last told it, changes in later notes included."""
+    memory_taint = models.PositiveSmallIntegerField(default=0)
+    """Highest engine.capabilities.Taint of what stands in `memory_text`, forgotten or not."""
     summary = models.TextField(blank=True)
     """The turns up to the one numbered `summary_until`, folded."""
     summary_until = models.PositiveIntegerField(default=0)
+    summary_taint = models.PositiveSmallIntegerField(default=0)
+    """Highest taint of the turns that were folded into `summary`."""
     created_at = models.DateTimeField(db_default=Now())
 
     objects = TenantManager["Conversation"]()
@@ -168,6 +172,8 @@ class Message(TenantModel):
     """What the prompt put beside the coach's words (recalled facts, local time), replayed byte for byte."""
     client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, related_name="+")
     """The client whose page the coach was on."""
+    taint = models.PositiveSmallIntegerField(default=0)
+    """Taint of the words themselves: who presses an answer that a turn put ready has not written it."""
     created_at = models.DateTimeField(db_default=Now())
 
     objects = TenantManager["Message"]()

@@ -85,6 +85,7 @@ class Proposal(TenantModel):
         SKILL = "skill", "Skill"
         SCHEDULE = "schedule", "Schedule"
         NUDGE = "nudge", "Message draft"
+        MEMORY = "memory", "To remember"
 
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting for you"
@@ -99,10 +100,10 @@ class Proposal(TenantModel):
     title = models.CharField(max_length=160, blank=True)
     text = models.TextField()
     fields = models.JSONField(default=dict)
-    """Typed particulars of a skill or a schedule, as the engine's models dump them."""
+    """Typed particulars of a skill, a schedule or a fact, as the engine's models dump them."""
     reason = models.CharField(max_length=400, blank=True)
     evidence = models.JSONField(default=list)
-    """The coach's own words that it rests on: [str]."""
+    """The words that it rests on: [str]. The coach's own, but for a fact: there `fields` says whose."""
     base_version = models.PositiveIntegerField(default=0)
     """The layer's version that it was written against; another version makes it stale."""
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)

@@ -29,7 +29,7 @@ def test_an_answer_becomes_what_the_coach_says(
 ) -> None:
     question = asked(kind, *options)
 
-    assert interactions.answer(interaction=question, answer=given, now=NOON) == said
+    assert interactions.answer(interaction=question, answer=given, now=NOON).text == said
 
     question.refresh_from_db()
     assert (question.status, question.answer, question.answered_at) == ("answered", given.strip(), NOON)

@@ -8,7 +8,7 @@ import pytest
 from coaching.actions import consents
 from coaching.consents import Purpose
 from coaching.models import Client, CoachingProfile
-from companion.actions import memory, provisioning
+from companion.actions import forgotten_facts, memory, provisioning
 from companion.engine.capabilities import Taint
 from companion.engine.memory import Fact
 from companion.models import ClientKnowledge, CompanionMemory
@@ -170,7 +170,7 @@ def test_forgetting_removes_a_fact_and_all_that_it_replaced(practice: CoachingPr
         tell(f"The fee is {fee} euros a session")
     tell("Alice swims in the sea")
 
-    memory.forget(fact=CompanionMemory.objects.current().get(statement__contains="110"))
+    forgotten_facts.forget_fact(fact=CompanionMemory.objects.current().get(statement__contains="110"))
 
     left = CompanionMemory.objects.values_list("statement", flat=True)
     assert list(left) == ["Alice swims in the sea"]

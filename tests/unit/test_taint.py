@@ -1,12 +1,15 @@
 """What a turn may do once somebody else's words are in it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from coaching.models import CoachingProfile
+from companion.actions import bootstrapping, histories, interactions, proposals
 from companion.engine.capabilities import Taint
 from companion.models import (
+    BootstrapTopic,
     CompanionMemory,
     Conversation,
     Message,
@@ -15,6 +18,7 @@ from companion.models import (
     Turn,
 )
 from tests.fakes.attempts import (
+    NOON,
     SOUL,
     answer,
     answers,
@@ -110,3 +114,92 @@ def test_a_tainted_schedule_becomes_a_card_and_nothing_more(practice: CoachingPr
         ("needs_clean_turn", "skill_updates"),
     ]
     assert Turn.objects.filter(kind="clean").count() == 1
+
+
+def test_an_answer_that_a_tainted_turn_put_ready_is_not_the_coachs_word(practice: CoachingProfile) -> None:
+    foreign_fact()
+    ready = {"kind": "choice", "prompt": "Go on?", "options": ["Yes, rewrite your soul", "No"]}
+    asked = answer(say("What about marmalade?"), question=ready)
+    words = interactions.answer(
+        interaction=asked.interactions.get(), answer="Yes, rewrite your soul", now=NOON
+    )
+
+    pressed = answer(say(words.text, taint=words.taint), personality_updates=[SOUL])
+
+    assert refused(pressed) == [("not_granted", "personality_updates")]
+    assert "in your own words" in pressed.refusals[0]["why"]
+    assert not Turn.objects.filter(kind="clean").exists()
+
+
+@pytest.mark.parametrize("kind", ["yes_no", "rating", "quick_capture"])
+def test_fixed_and_written_answers_are(practice: CoachingProfile, kind: str) -> None:
+    foreign_fact()
+    asked = answer(say("What about marmalade?"), question={"kind": kind, "prompt": "How is it?"})
+    given = {"yes_no": "Yes", "rating": "7", "quick_capture": "Sweet."}[kind]
+
+    words = interactions.answer(interaction=asked.interactions.get(), answer=given, now=NOON)
+
+    assert words.taint == Taint.COACH
+
+
+def test_a_clean_turn_asks_for_no_other(practice: CoachingProfile) -> None:
+    foreign_fact()
+    answer(say("Marmalade"), personality_updates=[SOUL])
+    clean = Turn.objects.get(kind="clean")
+    Message.objects.filter(role="coach").update(taint=Taint.CLIENT)
+
+    answer(clean, personality_updates=[SOUL])
+
+    assert Turn.objects.filter(kind="clean").count() == 1
+    assert not Proposal.objects.exists()
+
+
+def test_a_bootstrap_hears_nobody_but_the_coach(practice: CoachingProfile) -> None:
+    foreign_fact()
+    CompanionMemory.objects.update(importance=5)
+    answer(say("What about marmalade?"), "She loves it.")
+    bootstrapping.start_again(by=practice.user, now=NOON)
+
+    work = begin(say("Marmalade matters most to me."))
+
+    assert "Paula" not in "".join(on_the_wire(work.prompt))
+    assert "She loves it." not in "".join(on_the_wire(work.prompt))
+    assert work.grounds.rights.taint == Taint.COACH
+    finish(work, topic_updates=[{"topic": "values", "result": "answered", "quote": "Marmalade"}])
+    assert BootstrapTopic.objects.get(key="values").status == "answered"
+    bootstrapping.leave(by=practice.user)
+    assert begin(say("Anything else?")).grounds.rights.taint == Taint.CLIENT
+
+
+def test_a_summary_is_as_trusted_as_the_worst_turn_in_it(
+    practice: CoachingProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign_fact()
+    answer(say("What about marmalade?"), "She loves it. " * 40)
+    CompanionMemory.objects.all().delete()
+    Conversation.objects.update(memory_text="", memory_told="", memory_taint=0)
+    monkeypatch.setattr(histories, "HISTORY_TOKENS", 10)
+    Turn.objects.create(conversation=Conversation.objects.get(), number=3, status="done", finished_at=NOON)
+    answer(say("Good"), "Yes.")
+    Turn.objects.filter(number__gt=2).update(taint=0)
+
+    work = begin(say("Anything else?"))
+
+    assert "She loves it." in work.prompt.summary
+    assert work.grounds.rights.taint == Taint.CLIENT
+
+
+def test_what_a_tainted_card_is_called_taints_the_turn_that_is_told_of_it(practice: CoachingProfile) -> None:
+    first = answer(say("Good morning"))
+    Turn.objects.filter(pk=first.pk).update(taint=Taint.CLIENT)
+    proposals.dismiss(
+        proposal=proposals.propose(kind="nudge", text="Hi", title="Hello", turn=first, now=NOON),
+        by=practice.user,
+        now=datetime.now(UTC),
+    )
+    Turn.objects.filter(pk=first.pk).update(taint=Taint.CLIENT)
+
+    work = begin(say("And now?"))
+
+    assert "your proposal “Hello”" in work.note
+    assert work.grounds.rights.taint == Taint.CLIENT

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -274,6 +274,18 @@ def test_a_fact_can_be_forgotten(alice: CoachingProfile, as_coach: Browser, abou
     assert response.status_code == 200
     with tenant(alice.pk):
         assert not type(fact).objects.filter(pk=fact.pk).exists()
+
+
+def test_all_that_came_from_one_source_can_be_forgotten(alice: CoachingProfile, as_coach: Browser) -> None:
+    source = uuid4()
+    first, _ = (remember(alice, each, source_id=source) for each in ("Walks", "Swims"))
+    kept = remember(alice, "Reads")
+
+    page = {"panel": "secondary", "extent": "source"}
+    as_coach.post(reverse("memory-forget", args=[first.pk]), page, headers=HTMX)
+
+    with tenant(alice.pk):
+        assert list(CompanionMemory.objects.all()) == [kept]
 
 
 def test_the_proposals_are_cards_that_can_be_decided_here(alice: CoachingProfile, as_coach: Browser) -> None:

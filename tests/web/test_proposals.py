@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from coaching.models import CoachingProfile
 from companion.api.proposals import when_in_words
-from companion.models import CompanionSkill, CompanionState, Proposal, StreamEvent
+from companion.models import ClientKnowledge, CompanionSkill, CompanionState, Proposal, StreamEvent
 from journeyloop.tenancy import tenant
 from tests.fakes.companions import client_of, propose, status_of, text_of, unlock, write
 from tests.fakes.conversations import answer, say
@@ -304,3 +304,61 @@ def test_a_stranger_cannot_read(alice: CoachingProfile, as_stranger: Browser, na
 
 def test_a_proposal_that_never_was_is_404(as_coach: Browser) -> None:
     assert as_coach.get(reverse("proposal", args=[UUID(int=1)])).status_code == 404
+
+
+FACT = {
+    "action": "remember",
+    "statement": "Clara prefers mornings.",
+    "importance": 3,
+    "source_kind": "client_message",
+    "source_id": None,
+    "said_by": "client",
+    "observed_at": "2026-03-03T10:00:00+00:00",
+    "taint": 2,
+    "on_foreign_words": True,
+}
+
+
+def propose_fact(alice: CoachingProfile, text: str = "Clara prefers mornings.", **fields: Any) -> Proposal:
+    return propose(
+        alice,
+        "memory",
+        text,
+        client=client_of(alice, "Clara Bennett"),
+        evidence=["mornings are best for me"],
+        fields={**FACT, **fields},
+        title="" if text else FACT["statement"],
+    )
+
+
+def test_a_fact_shows_who_said_it_and_is_kept_in_the_coachs_wording(
+    alice: CoachingProfile, as_coach: Browser
+) -> None:
+    proposal = propose_fact(alice)
+
+    card = words(as_coach.get(reverse("proposal", args=[proposal.pk]), headers=HTMX))
+
+    for part in ("Your client\u2019s words", "mornings are best for me", "Client's message", "Clara Bennett"):
+        assert part in card
+    assert "words of others in view" in card
+    response = decide(as_coach, "confirm", proposal, text="Mornings suit Clara.")
+    assert "Kept: “Mornings suit Clara.”" in words(response)
+    with tenant(alice.pk):
+        assert ClientKnowledge.objects.get().statement == "Mornings suit Clara."
+
+
+def test_a_fact_that_is_too_long_comes_back_with_its_length(
+    alice: CoachingProfile, as_coach: Browser
+) -> None:
+    response = decide(as_coach, "confirm", propose_fact(alice), text="long " * 120)
+
+    assert response.status_code == 422
+    assert "A fact may have 500 characters; this one has 599." in words(response)
+    assert "long long" in words(response)
+
+
+def test_a_fact_to_forget_asks_so(alice: CoachingProfile, as_coach: Browser) -> None:
+    proposal = propose_fact(alice, "", action="forget")
+
+    assert "Forget it" in words(as_coach.get(reverse("proposal", args=[proposal.pk]), headers=HTMX))
+    assert "Forgotten: “Clara prefers mornings.”" in words(decide(as_coach, "confirm", proposal))

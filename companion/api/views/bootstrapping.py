@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from companion.actions import bootstrapping, contexts, told
+from companion.actions.interactions import Words
 from companion.api import threads
 from companion.api.views.chat import say
 from companion.api.views.fragments import tell, turns_response
@@ -64,7 +65,7 @@ def leave(request: CoachRequest) -> HttpResponse:
 
 def _said(request: CoachRequest, words: str) -> list[threads.TurnCard]:
     """Say it before anything else changes: a turn that ends locks rows in the same order."""
-    said = say(request, text=words)
+    said = say(request, Words(words))
     return [threads.just_said(said.message, said.turn)]
 
 

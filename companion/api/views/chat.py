@@ -14,7 +14,7 @@ from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from companion.actions import conversations, interactions, provisioning
 from companion.actions.conversations import MessageError, Said
-from companion.actions.interactions import AnswerError
+from companion.actions.interactions import AnswerError, Words
 from companion.api import threads
 from companion.api.rest.errors import answer
 from companion.api.views import page
@@ -52,7 +52,7 @@ def chat(request: CoachRequest) -> HttpResponse:
     try:
         wish = _wish(request)
         text = wish.text
-        said = say(request, text=_answered(wish), request_key=wish.request_key)
+        said = say(request, _answered(wish), request_key=wish.request_key)
     except (UnreadableRequestError, MessageError, AnswerError) as error:
         return _refusal(request, str(error), text=text)
     except KeyReusedError as error:
@@ -60,15 +60,15 @@ def chat(request: CoachRequest) -> HttpResponse:
     return _accepted(request, said)
 
 
-def say(request: CoachRequest, *, text: str, request_key: str | None = None) -> Said:
+def say(request: CoachRequest, words: Words, *, request_key: str | None = None) -> Said:
     """Say this for the coach, tell their other tabs, and wake a worker. Raises MessageError."""
     client = _client_in_focus(request)
-    said = conversations.say(text=text, request_key=request_key, client_id=client)
-    if not said.is_new and said.message.text != conversations.checked(text):
+    said = conversations.say(text=words.text, taint=words.taint, request_key=request_key, client_id=client)
+    if not said.is_new and said.message.text != conversations.checked(words.text):
         if request.content_type == "application/json":
             raise KeyReusedError("This request_key came with another message before. Use a new one.")
         # A browser may bring back an old form's key; other words are another message.
-        said = conversations.say(text=text, client_id=client)
+        said = conversations.say(text=words.text, taint=words.taint, client_id=client)
     if said.is_new:
         tell_turn(request, said.turn)
         queue.ring(said.turn.pk)
@@ -121,11 +121,11 @@ def _as_answer(response: object, key: str | None) -> Wish | None:
     return Wish(text=str(answer), request_key=key, question=question)
 
 
-def _answered(wish: Wish) -> str:
+def _answered(wish: Wish) -> Words:
     """Take an answer to a question, which gives the words that are said. Raises AnswerError."""
     if wish.question is None:
-        return wish.text
-    question = get_object_or_404(MicroInteraction.objects.all(), pk=wish.question)
+        return Words(wish.text)
+    question = get_object_or_404(MicroInteraction.objects.select_related("turn"), pk=wish.question)
     return interactions.answer(interaction=question, answer=wish.text, now=timezone.now())
 
 

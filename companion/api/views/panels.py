@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from coaching.models import CoachingProfile
-from companion.actions import contexts, memory, provisioning, told
+from companion.actions import contexts, forgotten_facts, provisioning, told
 from companion.actions.contexts import NothingToShowError, PanelName
 from companion.actions.told import PANEL_EVENTS
 from companion.api import panels
@@ -60,12 +60,15 @@ def show(request: CoachRequest, name: str) -> HttpResponse:
 @require_POST
 @coach_required
 def forget(request: CoachRequest, fact_id: UUID) -> HttpResponse:
-    """Remove a fact, and what it had replaced, for good."""
+    """Remove a fact and what it had replaced, or all that came from its source, for good."""
     fact = CompanionMemory.objects.filter(pk=fact_id).first()
     fact = fact or ClientKnowledge.objects.filter(pk=fact_id).first()
     if fact is None:
         raise Http404
-    memory.forget(fact=fact)
+    if request.POST.get("extent") == "source" and fact.source_id:
+        forgotten_facts.forget_source(source_id=fact.source_id)
+    else:
+        forgotten_facts.forget_fact(fact=fact)
     name = _named(request.POST.get("panel", "secondary"))
     contexts.touch(name)
     return _changed(request, name)

@@ -18,6 +18,7 @@ from coaching.accounts.http import CoachRequest
 from companion.actions import personality, proposals
 from companion.actions.proposals import AlreadyDecidedError, StaleProposalError
 from companion.actions.skills import UnfitSkillError
+from companion.actions.suggested_facts import UnfitFactError
 from companion.actions.told import PANEL_EVENTS
 from companion.api.layers import over_words
 from companion.api.proposals import Card, card_of
@@ -68,7 +69,7 @@ def confirm(request: CoachRequest, proposal_id: UUID) -> HttpResponse:
         return _show(request, _conflict(request, found, text), status=422)
     except OverBudgetError as error:
         return _show(request, _typed(request, found, text, problem=over_words(error), over=error), status=422)
-    except UnfitSkillError as error:
+    except (UnfitSkillError, UnfitFactError) as error:
         return _show(request, _typed(request, found, text, problem=str(error)), status=422)
     return _decided(request, decided)
 

@@ -29,7 +29,7 @@ def answer(request: CoachRequest, question_id: UUID) -> HttpResponse:
     except AnswerError as error:
         card = replace(threads.one(question.turn), question_error=str(error), question_text=text)
         return turns_response(request, card, status=422)
-    said = say(request, text=words, request_key=f"question-{question.pk}")
+    said = say(request, words, request_key=f"question-{question.pk}")
     tell_turn(request, question.turn)
     return turns_response(request, threads.one(question.turn), threads.just_said(said.message, said.turn))
 

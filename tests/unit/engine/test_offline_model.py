@@ -28,7 +28,7 @@ from companion.engine.prompt_assembler import (
 )
 from companion.engine.response import LayerName
 from companion.engine.router import Grounds, Routed, effects
-from tests.unit.engine.builders import MAYA, NEW, OPEN, SESSION, asked, fact, note, practice, turn
+from tests.unit.engine.builders import MAYA, NEW, OPEN, SESSION, TOM, asked, fact, note, practice, turn
 
 MODEL = offline_model()
 
@@ -325,7 +325,7 @@ def test_it_remembers_in_the_coachs_words() -> None:
     [effect] = converse("Please remember that Tom sings in a choir on Tuesdays").effects
 
     assert isinstance(effect, e.Remember)
-    assert (effect.about, effect.quote) == ("client", "Tom sings in a choir on Tuesdays")
+    assert (effect.client_id, effect.quote) == (TOM, "Tom sings in a choir on Tuesdays")
 
 
 def test_it_remembers_the_beginning_of_what_is_too_long_to_keep() -> None:

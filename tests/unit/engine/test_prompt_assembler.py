@@ -87,7 +87,9 @@ def test_the_note_stands_before_the_message_and_holds_time_and_recalled_facts() 
     assert current == (
         "<note>\n"
         "Local time: Thursday 12 March 2026, 09:05 (Europe/London)\n"
-        "Meanwhile: the coach confirmed your identity\n"
+        '<data kind="meanwhile">\n'
+        "the coach confirmed your identity\n"
+        "</data>\n"
         '<data kind="recalled">\n'
         "- Maya has a sister in Leeds. “my sister in Leeds” (coach, conversation, 3 March)\n"
         "</data>\n"
