@@ -22,7 +22,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,9 @@ class Request:
     output_tokens: int = 0
 
 
+Answering = Callable[[Request], str]
+
+
 class ClientGoneError(Exception):
     """The client closed its side."""
 
@@ -99,6 +102,10 @@ class ModelServer:
     cache_min: int = 1_024
     """Tokens below which nothing is cached."""
     url: str = ""
+    is_open: bool = True
+    """A closed server takes requests and lets them wait."""
+    answering: "Answering | None" = None
+    """How it answers once its script has run out (tests/fakes/personalities.py); None is plain words."""
     requests: list[Request] = field(default_factory=list)
     _script: deque[Reply] = field(default_factory=deque)
     _cache: dict[bytes, float] = field(default_factory=dict)
@@ -125,7 +132,8 @@ class ModelServer:
         self._script.clear()
 
     def reset(self) -> None:
-        """Forget script, record and cache."""
+        """Forget script, record and cache, and be nobody in particular again."""
+        self.is_open, self.answering = True, None
         self.requests.clear()
         self._script.clear()
         self._cache.clear()
@@ -272,7 +280,9 @@ class _Exchange:
 
     async def _pieces(self, request: Request, reply: Reply) -> AsyncIterator[str]:
         """Yield each piece when it is due, or the misfortune that was scripted for it."""
-        text = reply.text or own_words(request)
+        while not self.server.is_open:
+            await self._until(time.monotonic() + 0.01)
+        text = reply.text or (self.server.answering or own_words)(request)
         pieces = [text[start : start + reply.piece] for start in range(0, len(text), reply.piece)]
         first = self.server.first if reply.first is None else reply.first
         gap = self.server.gap if reply.gap is None else reply.gap
