@@ -45,4 +45,5 @@ class Errands:
 def errands() -> Errands:
     """Read them."""
     failed = rows(_FAILED, {"days": DAYS, "limit": SHOWN})
-    return Errands(*rows(_UNFINISHED)[0], [Failed(*row) for row in failed])
+    waiting, running = rows(_UNFINISHED)[0]
+    return Errands(waiting, running, [Failed(*row) for row in failed])
