@@ -3,8 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
+from typing import cast
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +22,7 @@ from companion.engine.judging import INSTRUCTIONS
 from companion.evals import report
 from companion.evals.evaluate import Evaluation, evaluate
 from companion.evals.scenarios import SCENARIOS
-from companion.evals.shapes import Scenario
+from companion.evals.shapes import Scenario, Step
 from companion.models import Message
 from companion.scheduling.brains import open_brain
 from companion.scheduling.executor import Brain
@@ -29,6 +31,11 @@ KEYS = [scenario.key for scenario in SCENARIOS]
 PRAISE = next(scenario for scenario in SCENARIOS if scenario.key == "feedback-praise")
 MARK = {"points": 4, "reason": "Answer 2 is kind."}
 VERDICT = {"warm": MARK, "efficient": MARK, "error_free": {"points": 2, "reason": "No."}, "accessible": MARK}
+
+
+@pytest.fixture
+def development(settings: Settings) -> None:
+    settings.DEBUG = True
 
 
 def played(scenario: Scenario, brain: Brain, *, with_judge: bool = False) -> Evaluation:
@@ -77,13 +84,15 @@ def test_an_opinion_stands_apart_and_fails_nothing() -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_a_practice_goes_even_when_the_play_breaks_off() -> None:
-    with pytest.raises(Exception, match="unreadable"):
-        played(PRAISE, scripted("Good.", verdict={"warm": 7}), with_judge=True)
+    broken = replace(PRAISE, steps=(*PRAISE.steps, cast(Step, "no step at all")))
+
+    with pytest.raises(NotImplementedError, match="no step at all"):
+        played(broken, scripted("You are welcome."))
 
     assert not User.objects.using("owner").exists()
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("committed", "development")
 def test_the_command_prints_a_line_for_each_and_ends_well() -> None:
     out = StringIO()
 
@@ -93,7 +102,7 @@ def test_the_command_prints_a_line_for_each_and_ends_well() -> None:
     assert words == "feedback-tone warm 5 efficient 5 error-free 5 accessible 5"
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("committed", "development")
 def test_the_command_ends_with_1_when_a_check_finds_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     command = "companion.management.commands.evaluate.open_brain"
     monkeypatch.setattr(command, lambda _name: scripted("Zoltan said “I want to leave all this”!"))
@@ -108,6 +117,7 @@ def test_the_command_ends_with_1_when_a_check_finds_a_fault(monkeypatch: pytest.
     assert told["talk"][0]["companion"].startswith("Zoltan")
 
 
+@pytest.mark.usefixtures("development")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
