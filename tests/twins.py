@@ -304,7 +304,8 @@ def _knowledge(practice: Practice) -> list[Fields]:
 
 def _intelligence(practice: Practice) -> list[Fields]:
     sessions = practice.all(CoachingSession)
-    return [{"session": session, "client": session.client} for session in sessions]
+    left_out = [{"kind": "theme", "reason": "no_evidence", "count": 1}]
+    return [{"session": each, "client": each.client, "left_out": left_out} for each in sessions]
 
 
 def _claims(practice: Practice) -> list[Fields]:

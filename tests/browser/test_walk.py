@@ -18,9 +18,9 @@ NOT_PAGES = {
     *WRITTEN_ONLY,
     *("settings-name", "settings-time-zone", "settings-session-end"),
     *("healthz", "readyz", "rest:openapi-json"),
-    "mfa_download_recovery_codes",
+    *("mfa_download_recovery_codes", "transcript-file"),
 }
-"""What takes no GET, answers for programs, and a file."""
+"""What takes no GET, answers for programs, and files."""
 HOSTILE = (
     "<script>document.title='broken in'</script><img src=x onerror=\"document.title='broken in'\">"
     "<b hx-on:mouseover=\"document.title='broken in'\" hx-get='/settings/' hx-trigger='load'>bold</b>"

@@ -230,6 +230,8 @@ def _readable() -> list[Address]:
 
 
 WRITTEN_ONLY = {
+    *("claim-accept", "claim-edit", "claim-reject", "claim-reopen"),
+    *("session-analyse", "analysis-stop", "analysis-forget"),
     "transcript-upload",
     "transcript-retry",
     "transcript-speakers",
