@@ -15,6 +15,8 @@ from journeyloop.tenancy.writings import Change, NewRow, write
 
 MESSAGE_LIMIT = 20_000
 """Characters of one message."""
+WAITING_LIMIT = 100
+"""Messages of one coach that may wait for an answer: each is looked at whenever a worker looks for work."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,12 +51,16 @@ def say(
 
     `client_id` is the client whose page the coach is on. `taint` is above the coach's when they pressed words
     that somebody else's stand behind. The same `request_key` again gives back the first message. Raises
-    MessageError.
+    MessageError, also when too many wait already.
     """
     text = checked(text)
-    (conversation,), earlier = read(_LOCKED(), _SAID(key=request_key))
+    (conversation,), earlier, waiting = read(_LOCKED(), _SAID(key=request_key), _WAITING())
     if earlier:
         return Said(earlier[0], earlier[0].turn, is_new=False)
+    if len(waiting) == WAITING_LIMIT:
+        raise MessageError(
+            f"{WAITING_LIMIT} messages are waiting for an answer. Stop some, or wait for the next."
+        )
     number, turn_id = conversation.last_number + 1, uuid7()
     _, (turn,), (message,) = write(
         _COUNTED(conversation=conversation.pk, number=number + 1),
@@ -94,6 +100,9 @@ def _main() -> "QuerySet[Conversation]":
 # Sent after the lock: of two posts of one form the second sees what the first has committed.
 _LOCKED = Reading(lambda: _main().select_for_update())
 _SAID = Reading(lambda: Message.objects.filter(turn__request_key=slot("key"), role=Message.Role.COACH))
+_WAITING = Reading(
+    lambda: Turn.objects.unfinished().filter(conversation__in=_main()).values("number")[:WAITING_LIMIT]
+)
 _COUNTED = Change(lambda: Conversation.objects.filter(pk=slot("conversation")), last_number=slot("number"))
 _QUEUED = NewRow(
     lambda: Turn(

@@ -4,7 +4,7 @@ import pytest
 
 from coaching.models import CoachingProfile
 from companion.actions import conversations
-from companion.actions.conversations import MESSAGE_LIMIT, MessageError, Said
+from companion.actions.conversations import MESSAGE_LIMIT, WAITING_LIMIT, MessageError, Said
 from companion.models import (
     Message,
     Turn,
@@ -20,6 +20,20 @@ def test_a_message_queues_one_turn(practice: CoachingProfile) -> None:
 
     assert (said.message.text, said.turn.status, said.is_new) == ("Who is coming?", "queued", True)
     assert (said.message.turn_id, said.message.number, said.turn.number) == (said.turn.pk, 1, 2)
+
+
+def test_no_coach_fills_the_queue_alone(practice: CoachingProfile) -> None:
+    first = say("The first of them")
+    others = range(WAITING_LIMIT - 1)
+    Turn.objects.bulk_create(
+        Turn(coach=practice, conversation=first.conversation, number=10 + each) for each in others
+    )
+
+    with pytest.raises(MessageError, match="100 messages are waiting"):
+        say("One too many")
+    answer(first)
+
+    assert say("Now there is room").is_unfinished
 
 
 def test_the_same_key_twice_makes_one_turn(practice: CoachingProfile) -> None:
