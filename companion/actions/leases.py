@@ -26,16 +26,22 @@ ATTEMPTS = 3
 Row = tuple[UUID, UUID, int]
 """Id, coach and fence of a claimed row."""
 
+# Each part finds its rows by an index of its own, however many others wait or run.
 _CLAIM = """
-WITH due AS MATERIALIZED (
+WITH dropped AS MATERIALIZED (
   SELECT q.id FROM {table} q
-  WHERE (q.status = 'queued' AND q.not_before <= now() OR q.status = 'running' AND q.lease_until < now())
-    AND q.attempts < %(attempts)s AND {free}
-    AND coalesce((q.status = 'running' AND q.attempts = %(attempts)s - 1) = %(suspect)s, true)
-  ORDER BY q.queued_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+  WHERE q.status = 'running' AND q.lease_until < now() AND q.attempts < %(attempts)s
+    AND coalesce((q.attempts = %(attempts)s - 1) = %(suspect)s, true)
+  ORDER BY q.lease_until LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+due AS MATERIALIZED (
+  SELECT q.id FROM {table} q
+  WHERE q.status = 'queued' AND q.not_before <= now() AND q.attempts < %(attempts)s AND {free}
+    AND NOT coalesce(%(suspect)s, false)
+  ORDER BY q.not_before LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+taken AS (SELECT id FROM dropped UNION ALL SELECT id FROM due LIMIT %(limit)s)
 UPDATE {table} t
 SET status = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = now() + %(lease)s
-FROM due WHERE t.id = due.id
+FROM taken WHERE t.id = taken.id
 RETURNING t.id, t.coach_id, t.fence
 """
 
@@ -63,14 +69,14 @@ ORDER BY queued_at
 
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """The leases on one table. `free` is a condition on the row `q` that a claim waits for."""
+    """The leases on one table. `free` is a condition on a queued row `q` that a claim waits for."""
 
     table: str
     free: str = "true"
 
     def claim(self, *, limit: int, suspect: bool | None = None) -> list[Row]:
         """
-        Take up to `limit` due rows, oldest first.
+        Take up to `limit` due rows: the dropped ones first, then those that are due longest.
 
         A suspect is on its last attempt after a worker that had it went silent: it may be what kills them.
         `suspect` keeps to those or to the others; None takes both.

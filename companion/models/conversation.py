@@ -130,11 +130,8 @@ class Turn(TenantModel):
             models.UniqueConstraint(fields=["coach", "request_key"], name="turn_request_once"),
         ]
         indexes = [
-            models.Index(
-                fields=["queued_at"],
-                condition=models.Q(status__in=["queued", "running"]),
-                name="turn_waiting",
-            ),
+            models.Index(fields=["not_before"], condition=models.Q(status="queued"), name="turn_due"),
+            models.Index(fields=["lease_until"], condition=models.Q(status="running"), name="turn_leased"),
             models.Index(
                 fields=["conversation", "number"],
                 condition=models.Q(status__in=["queued", "running"]),

@@ -90,11 +90,8 @@ class Errand(TenantModel):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["queued_at"],
-                condition=models.Q(status__in=["queued", "running"]),
-                name="errand_waiting",
-            ),
+            models.Index(fields=["not_before"], condition=models.Q(status="queued"), name="errand_due"),
+            models.Index(fields=["lease_until"], condition=models.Q(status="running"), name="errand_leased"),
             models.Index(fields=["coach", "session", "kind", "-queued_at"], name="errand_of_session"),
         ]
 

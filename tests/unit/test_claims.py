@@ -42,11 +42,11 @@ def claim_one() -> Claim:
     return claim
 
 
-def test_the_oldest_turn_is_claimed_first() -> None:
+def test_the_turn_that_is_due_longest_is_claimed_first() -> None:
     waiting = [say(make_coach()) for _ in range(4)]
     for age, turn in enumerate(waiting):
         owner(
-            "UPDATE companion_turn SET queued_at = now() - %s * interval '1 minute' WHERE id = %s",
+            "UPDATE companion_turn SET not_before = now() - %s * interval '1 minute' WHERE id = %s",
             age,
             turn.pk,
         )
