@@ -19,6 +19,7 @@ from coaching.models import Client, User
 from companion.models import MicroInteraction
 from journeyloop.tenancy import tenant
 from tests.conftest import signed_in
+from tests.growth import grow
 from tests.invariants import catalogue
 from tests.invariants.addresses import (
     API,
@@ -311,15 +312,30 @@ def test_reading_changes_nothing(twins: Twins, as_alice: Browser) -> None:
 
 @pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 def test_a_page_takes_few_queries(htmx: bool, twins: Twins, as_alice: Browser) -> None:
-    headers, costs = ({"HX-Request": "true"} if htmx else {}), {}
-    as_alice.get("/settings/")  # the first visit of a session writes that it is there
-    for address in [*_readable(), *chosen(["settings"])]:
-        with CaptureQueriesContext(connection) as queries:
-            as_alice.get(address.of(twins.alice), headers=headers)
-        costs[address.name] = len([each for each in queries if not each["sql"].startswith(DOOR)])
+    costs = _queries_of_pages(twins.alice, as_alice, htmx=htmx)
 
     too_dear = {name: cost for name, cost in costs.items() if cost > MOST_OF.get(name, MOST_QUERIES)}
     assert too_dear == {}
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+def test_a_page_takes_no_more_queries_for_more_rows(htmx: bool, twins: Twins, as_alice: Browser) -> None:
+    few = _queries_of_pages(twins.alice, as_alice, htmx=htmx)
+    grow(twins.alice, by=49)
+
+    many = _queries_of_pages(twins.alice, as_alice, htmx=htmx)
+
+    assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
+
+
+def _queries_of_pages(practice: Practice, browser: Browser, *, htmx: bool) -> dict[str, int]:
+    headers, costs = ({"HX-Request": "true"} if htmx else {}), {}
+    browser.get("/settings/")  # the first visit of a session writes that it is there
+    for address in [*_readable(), *chosen(["settings"])]:
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(address.of(practice), headers=headers)
+        costs[address.name] = len([each for each in queries if not each["sql"].startswith(DOOR)])
+    return costs
 
 
 def test_a_form_without_its_token_changes_nothing(twins: Twins) -> None:
