@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("turn_overhead", "prompt_cost", "streams")
+BENCHMARKS = (
+    *("turn_overhead", "at_once", "fairness", "failures", "prompt_cost"),
+    *("streams", "pages", "recall", "claiming", "footprint"),
+)
 
 if __name__ == "__main__":
     for name in BENCHMARKS:

@@ -6,6 +6,7 @@ Where the time of a turn goes, step by step, in the real processes.
 """
 
 import argparse
+import asyncio
 import statistics
 import tempfile
 from collections import defaultdict
@@ -13,9 +14,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.marked import WEB, WORKER
-from bench.stage import set_up
-from bench.turn_overhead import Ours
+from bench.stage import Stage, set_up
+from bench.turn_overhead import begin
+
+WARM_UP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,20 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=40)
     rounds = parser.parse_args().turns
     with tempfile.TemporaryDirectory() as folder, set_up(marks=Path(folder)) as stage:
-        us, turns = Ours(stage), []
-        for _ in range(rounds + 5):
-            us.turn()
-            request = stage.model.requests[-1]
-            turns.append((us.sent, request.arrived_at, request.last_at, us.told))
+        turns = asyncio.run(take_turns(stage, rounds + WARM_UP))
         marks = list(read(Path(folder)))
-    steps = [step for turn in turns[5:] for step in steps_of(turn, marks)]
+    steps = [step for turn in turns[WARM_UP:] for step in steps_of(turn, marks)]
     report(steps, rounds)
+
+
+async def take_turns(stage: Stage, rounds: int) -> list[tuple[float, float, float, float]]:
+    """Talk; returns of each turn when it was sent, asked of the model, answered, and told."""
+    us, turns = await begin(stage), []
+    for _ in range(rounds):
+        await us.turn()
+        request = stage.model.requests[-1]
+        turns.append((us.sent, request.arrived_at, request.last_at, us.told))
+    return turns
 
 
 def read(folder: Path) -> Iterator[Mark]:
@@ -112,6 +120,4 @@ def _medians(name: str, found: list[Step]) -> tuple[str, float, float, float, fl
 
 
 if __name__ == "__main__":
-    assert WEB
-    assert WORKER
     main()

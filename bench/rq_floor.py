@@ -60,26 +60,26 @@ async def _listen(channel: str, receive: Receive, send: Send) -> None:
 def answer(channel: str, text: str) -> None:
     """The job: stream the answer to Redis, piece by piece."""
     messages = [{"role": "user", "content": text}]
-    with _model().messages.stream(model="fake", max_tokens=1024, messages=messages) as stream:  # type: ignore[arg-type]
+    with model().messages.stream(model="fake", max_tokens=1024, messages=messages) as stream:  # type: ignore[arg-type]
         for piece in stream.text_stream:
-            _store().publish(channel, piece)
-    _store().publish(channel, "[done]")
+            store().publish(channel, piece)
+    store().publish(channel, "[done]")
 
 
 @cache
 def _queue() -> rq.Queue:
-    return rq.Queue(QUEUE, connection=_store())
+    return rq.Queue(QUEUE, connection=store())
 
 
 @cache
-def _store() -> redis.Redis:
+def store() -> redis.Redis:
     return redis.Redis.from_url(REDIS)
 
 
 @cache
-def _model() -> Anthropic:
+def model() -> Anthropic:
     return Anthropic(api_key="floor", base_url=os.environ["ANTHROPIC_BASE_URL"], max_retries=0)
 
 
 if __name__ == "__main__":
-    rq.SimpleWorker([QUEUE], connection=_store()).work(logging_level="WARNING")
+    rq.SimpleWorker([QUEUE], connection=store()).work(logging_level="WARNING")

@@ -1,4 +1,4 @@
-"""The stage for benchmarks: throw-away services, the real processes, the floor's, and a model server."""
+"""The stage for benchmarks: throw-away services, the real processes, the floors', and a model server."""
 
 import os
 import secrets
@@ -9,90 +9,153 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import psycopg
 
 from journeyloop.embedded.services import Services, ephemeral
 from tests.fakes.model_server import ModelServer, model_server
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_MODEL = "http://127.0.0.1:1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
-    """Where everything listens."""
+    """Where everything listens, and which processes there are."""
 
     web: int
     floor: int
+    django_floor: int
     model: ModelServer
     services: Services
+    pids: dict[str, list[int]] = field(default_factory=dict)
+    """By kind: web, worker, floor, floor worker."""
+
+    def processes(self) -> dict[str, list[int]]:
+        """List the product's processes and the database's by kind."""
+        with psycopg.connect(self.services.superuser_url) as connection:
+            rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename LIKE 'jl_%'").fetchall()
+        return {**self.pids, "database": [row[0] for row in rows]}
+
+    def analyse(self) -> None:
+        """Let PostgreSQL learn how many rows there are, as its own upkeep does within a minute."""
+        analyse(self.services)
 
 
 @contextmanager
-def set_up(*, workers: int = 1, marks: Path | None = None) -> Iterator[Stage]:
+def set_up(
+    *,
+    workers: int = 1,
+    floor_workers: int = 1,
+    django_floor: bool = False,
+    first: float = 0.0,
+    gap: float = 0.0,
+    marks: Path | None = None,
+) -> Iterator[Stage]:
     """
-    Start everything, with `workers` worker processes; all of it is gone after the block.
+    Start everything; all of it is gone after the block.
 
-    With `marks`, web and worker note the steps of each turn into files of that folder.
+    The model begins to answer after `first` seconds and pauses `gap` between pieces. With `marks`, web and
+    worker note the steps of each turn into files of that folder.
     """
     with ExitStack() as stack:
-        data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        services = stack.enter_context(ephemeral(data_dir / "services"))
-        model = stack.enter_context(model_server())
-        os.environ |= _environment(services, model)
-        _manage("migrate", "--noinput")
-        _manage("load_skills")
-        web, floor = _free_port(), _free_port()
-        start = _Starter(stack, data_dir)
-        _start_product(start, web, workers, marks)
-        start("uvicorn", "bench.rq_floor:app", "--port", str(floor), "--no-access-log")
-        start("bench.rq_floor")
-        wait_until(lambda: _ready(web, workers) and _listens(floor), seconds=30)
-        yield Stage(web, floor, model, services)
+        services = stack.enter_context(rows_only())
+        model = stack.enter_context(model_server(first=first, gap=gap))
+        os.environ["ANTHROPIC_BASE_URL"] = model.url
+        stage = Stage(free_port(), free_port(), free_port(), model, services)
+        start = Starter(stack, stage.pids)
+        stack.push(start.explain)
+        _start_product(start, stage.web, workers, marks)
+        start("floor", "uvicorn", "bench.rq_floor:app", "--port", str(stage.floor), "--no-access-log")
+        for _ in range(floor_workers):
+            start("floor worker", "bench.rq_floor")
+        if django_floor:
+            _start_django_floor(start, stage)
+        wait_until(lambda: _ready(stage.web, workers) and listens(stage.floor), seconds=180)
+        yield stage
 
 
-def _start_product(start: "_Starter", web: int, workers: int, marks: Path | None) -> None:
-    if marks is None:
-        start("uvicorn", "journeyloop.asgi:application", "--port", str(web), "--no-access-log")
-    else:
-        start("bench.marked", str(marks / "web.marks"), "web", str(web))
-    for number in range(workers):
-        if marks is None:
-            start.manage("work")
-        else:
-            start("bench.marked", str(marks / f"worker{number}.marks"), "work")
+@contextmanager
+def rows_only() -> Iterator[Services]:
+    """Start the services and make the tables, for what needs no process of the product."""
+    with tempfile.TemporaryDirectory() as folder, ephemeral(Path(folder) / "services") as services:
+        os.environ |= environment(services)
+        manage("migrate", "--noinput")
+        manage("load_skills")
+        yield services
 
 
-def wait_until(is_true: Callable[[], bool], *, seconds: float) -> None:
+def analyse(services: Services) -> None:
+    """Vacuum and analyse all tables."""
+    with psycopg.connect(services.superuser_url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def wait_until(is_true: Callable[[], bool], *, seconds: float, every: float = 0.1) -> None:
     """Poll until it holds. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while not is_true():
         if time.monotonic() > end:
             raise TimeoutError("the stage did not come up; see its logs")
-        time.sleep(0.1)
+        time.sleep(every)
 
 
-class _Starter:
-    """Starts Python modules as processes that end with the stage."""
+def _start_product(start: "Starter", web: int, workers: int, marks: Path | None) -> None:
+    if marks is None:
+        start("web", "uvicorn", "journeyloop.asgi:application", "--port", str(web), "--no-access-log")
+    else:
+        start("web", "bench.marked", str(marks / "web.marks"), "web", str(web))
+    for number in range(workers):
+        if marks is None:
+            start.manage("worker", "work")
+        else:
+            start("worker", "bench.marked", str(marks / f"worker{number}.marks"), "work")
 
-    def __init__(self, stack: ExitStack, logs: Path) -> None:
-        self._stack, self._logs = stack, logs
 
-    def __call__(self, module: str, *arguments: str) -> None:
-        self._start([sys.executable, "-m", module, *arguments])
+def _start_django_floor(start: "Starter", stage: Stage) -> None:
+    url = stage.services.superuser_url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE floor")
+    os.environ["FLOOR_DATABASE_URL"] = url.rpartition("/")[0] + "/floor"
+    port = str(stage.django_floor)
+    start("floor", "uvicorn", "bench.django_floor:app", "--port", port, "--no-access-log")
+    start("floor worker", "bench.django_floor_work")
+    wait_until(lambda: listens(stage.django_floor), seconds=180)
 
-    def manage(self, *arguments: str) -> None:
-        self._start([sys.executable, "manage.py", *arguments])
 
-    def _start(self, command: list[str]) -> None:
-        log = self._stack.enter_context((self._logs / f"{secrets.token_hex(4)}.log").open("wb"))
+class Starter:
+    """Starts Python modules as processes that end with the stage, and notes their pids."""
+
+    def __init__(self, stack: ExitStack, pids: dict[str, list[int]]) -> None:
+        self._stack, self._pids = stack, pids
+        self._logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+
+    def __call__(self, kind: str, module: str, *arguments: str) -> None:
+        self._start(kind, [sys.executable, "-m", module, *arguments])
+
+    def manage(self, kind: str, *arguments: str) -> None:
+        self._start(kind, [sys.executable, "manage.py", *arguments])
+
+    def explain(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Print the last lines of every process when the benchmark failed."""
+        if kind is None:
+            return
+        for file in sorted(self._logs.iterdir()):
+            print(f"--- {file.name}", *file.read_text(errors="replace").splitlines()[-15:], sep="\n")
+
+    def _start(self, kind: str, command: list[str]) -> None:
+        log = self._stack.enter_context((self._logs / f"{kind}-{secrets.token_hex(2)}.log").open("wb"))
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)  # noqa: S603 - our own programs
-        self._stack.callback(_stop, process)
+        self._pids.setdefault(kind, []).append(process.pid)
+        self._stack.callback(stop, process)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a process, politely if it lets us."""
     process.terminate()
     try:
         process.wait(8)
@@ -100,7 +163,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
-def _environment(services: Services, model: ModelServer) -> dict[str, str]:
+def environment(services: Services) -> dict[str, str]:
+    """Give what the product's processes find in their environment."""
     return {
         "DEBUG": "1",
         "SECRET_KEY": secrets.token_hex(32),
@@ -109,15 +173,35 @@ def _environment(services: Services, model: ModelServer) -> dict[str, str]:
         "DATABASE_SYSTEM_URL": services.system_url,
         "REDIS_URL": services.redis_url,
         "ANTHROPIC_API_KEY": "bench",
-        "ANTHROPIC_BASE_URL": model.url,
+        "ANTHROPIC_BASE_URL": NO_MODEL,
         "COMPANION_MODEL": "anthropic:claude-sonnet-5-5",
         "DJANGO_SETTINGS_MODULE": "journeyloop.settings",
-        "TURNS_PER_WORKER": "64",
     }
 
 
-def _manage(*arguments: str) -> None:
+def manage(*arguments: str) -> None:
+    """Run a command of manage.py."""
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True, capture_output=True)  # noqa: S603
+
+
+def memory_mib(pids: list[int]) -> float:
+    """Sum what these processes hold, each shared page counted in parts (PSS)."""
+    return sum(_pss_kib(pid) for pid in pids) / 1024
+
+
+def _pss_kib(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Sum the processor time that these processes have used."""
+    return sum(_ticks(pid) for pid in pids) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def _ready(port: int, workers: int) -> bool:
@@ -128,12 +212,14 @@ def _ready(port: int, workers: int) -> bool:
         return False
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether something answers at a port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port that nobody has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,24 +1,38 @@
 """
 Turn overhead: from POST to the first text on the event stream, less the model server's own part.
 
-`python -m bench.turn_overhead` interleaves our turns with floor C's, so that a noisy machine hurts both.
+`python -m bench.turn_overhead` interleaves four: a coach who has just begun to talk, one with 200 messages
+and 2,000 memories, floor C, and floor D, so that a noisy machine hurts all of them. The bars take the median
+of three runs.
 """
 
 import argparse
-import http.client
+import asyncio
 import json
 import secrets
-import statistics
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from bench import coaches
+from bench.browsers import Browser, Stream, answer, answer_with_cookies, request
+from bench.figures import RUNS, bar, median, p95, table
 from bench.stage import Stage, set_up
 from tests.fakes.model_server import Reply
+from tests.fakes.model_server import Request as Asked
 
-BAR = 4.0
-"""design.md: p50 of our turn ≤ 4 x p50 of floor C, p95 ≤ 2 x our p50's bar."""
+SAYS = "Good morning. Shall we look at the day together?"
+QUESTIONS = ("Which board meeting did I mean?", "What about tea?", "Where were we with the budget?")
+TURNS_A_COACH = 5
+"""After so many turns a history is no longer short, and another coach begins."""
+WARM_UP = 3
+NAMES = {
+    "short history": "short",
+    "200 messages, 2,000 memories": "long",
+    "floor C": "floor",
+    "floor D": "django",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,155 +47,198 @@ class Turn:
     """Last piece of the model to the stored answer's event."""
 
 
-def main() -> None:
-    """Print p50 and p95 of ours, of the floor, and the ratio."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=40)
-    rounds = parser.parse_args().turns
-    with set_up() as stage:
-        ours, floor = run(stage, rounds)
-    report("turn overhead, one coach, short history", ours, floor)
-
-
-def run(stage: Stage, rounds: int) -> tuple[list[Turn], list[Turn]]:
-    """Take turns with the floor; the first three of each warm caches and are not counted."""
-    us, them = Ours(stage), Floor(stage)
-    pairs = [(us.turn(), them.turn()) for _ in range(rounds + 3)][3:]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-
-
-def report(title: str, ours: list[Turn], floor: list[Turn]) -> None:
-    """Print one table."""
-    print(f"\n{title} (n = {len(ours)})")
-    print(f"{'':24}{'p50 ms':>9}{'p95 ms':>9}")
-    for name, turns in (("JourneyLoop", ours), ("floor C", floor)):
-        for part in ("first", "before", "tail"):
-            values = [getattr(turn, part) for turn in turns]
-            print(f"{name + ' ' + part:24}{statistics.median(values):9.1f}{p95(values):9.1f}")
-    ratio = statistics.median(turn.first for turn in ours) / statistics.median(turn.first for turn in floor)
-    print(f"ratio of the medians: {ratio:.1f} x floor C; the bar is {BAR:.0f}: {verdict(ratio <= BAR)}")
-
-
-def p95(values: list[float]) -> float:
-    """Give the 95th percentile."""
-    return statistics.quantiles(values, n=20)[18]
-
-
-def verdict(is_met: bool) -> str:
-    """Say it in a word."""
-    return "met" if is_met else "NOT MET"
-
-
-class Listener:
-    """Reads an event stream in a thread and notes when each line came."""
-
-    def __init__(self, port: int, path: str, headers: dict[str, str]) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port)
-        self._connection.request("GET", path, headers=headers)
-        self._response = self._connection.getresponse()
-        if self._response.status != http.HTTPStatus.OK:
-            raise RuntimeError(f"the stream answered {self._response.status}: {self._response.read()!r}")
-        self.lines: list[tuple[float, str]] = []
-        self._news = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        for raw in self._response:
-            with self._news:
-                self.lines.append((time.monotonic(), raw.decode().strip()))
-                self._news.notify_all()
-
-    def wait(self, after: int, wanted: Callable[[str], bool], *, since: float = 0.0) -> float:
-        """Wait for the first such line past an index and a moment; returns when it came."""
-        with self._news:
-            while True:
-                for at, line in self.lines[after:]:
-                    if wanted(line) and at > since:
-                        return at
-                if not self._news.wait(10):
-                    raise TimeoutError(f"nothing came; the last lines were {self.lines[-5:]}")
-
-
+@dataclass(slots=True)
 class Ours:
     """A signed-in coach with an open stream."""
 
-    def __init__(self, stage: Stage, *, unlocked: bool = True) -> None:
-        self._stage = stage
-        cookies, self._token = sign_in(unlocked=unlocked)
-        self._headers = {"Cookie": cookies, "X-CSRFToken": self._token, "Content-Type": "application/json"}
-        self._stream = Listener(stage.web, "/api/v1/companion/events/", {"Cookie": cookies})
-        self._connection = http.client.HTTPConnection("127.0.0.1", stage.web)
-        self.sent = self.told = 0.0
-        """When the last turn began and ended, by the shared clock."""
+    stage: Stage
+    browser: Browser
+    sent: float = 0.0
+    told: float = 0.0
+    """When the last turn began and ended, by the shared clock."""
 
-    def turn(self, words: str = "Hello") -> Turn:
+    async def turn(self, words: str = "Hello") -> Turn:
         """Say something and wait for the stored answer."""
-        asked, heard = len(self._stage.model.requests), len(self._stream.lines)
-        self._stage.model.reply("Good morning. Shall we look at the day together?")
-        sent = time.monotonic()
-        self._connection.request(
-            "POST", "/api/v1/companion/chat/", json.dumps({"message": words}), self._headers
-        )
-        answer = self._connection.getresponse()
-        if answer.status != http.HTTPStatus.ACCEPTED:
-            raise RuntimeError(f"chat answered {answer.status}: {answer.read()[:400]!r}")
-        answer.read()
-        first = self._stream.wait(heard, lambda line: line.startswith("data:") and '"offset"' in line)
-        request = self._stage.model.requests[asked]
-        told = self._stream.wait(heard, lambda line: line == "event: chat-message", since=request.arrived_at)
+        stream, asked = self.browser.stream, len(self.stage.model.requests)
+        heard = len(stream.lines)
+        self.stage.model.reply(SAYS)
+        status, sent = await self.browser.say(words)
+        if status != 202:
+            raise RuntimeError(f"chat answered {status}")
+        first = await stream.wait(heard, is_text)
+        answered = self.stage.model.requests[asked]
+        told = await stream.wait(heard, lambda line: line == "event: chat-message", since=answered.arrived_at)
         self.sent, self.told = sent, told
-        own = request.first_at - request.arrived_at
-        return Turn(
-            first=1000 * (first - sent - own),
-            before=1000 * (request.arrived_at - sent),
-            tail=1000 * (told - request.last_at),
-        )
+        return _figures(answered, sent=sent, first=first, told=told)
 
 
+@dataclass(slots=True)
 class Floor:
     """The same through floor C."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._channel = f"/{secrets.token_hex(8)}"
-        self._stream = Listener(stage.floor, self._channel, {})
-        self._connection = http.client.HTTPConnection("127.0.0.1", stage.floor)
+    stage: Stage
+    stream: Stream = field(default_factory=Stream)
+    channel: str = field(default_factory=lambda: secrets.token_hex(8))
+    _connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    def turn(self) -> Turn:
+    async def open(self) -> None:
+        """Open the stream."""
+        await self.stream.open(self.stage.floor, f"/{self.channel}", {})
+
+    async def turn(self) -> Turn:
         """Ask once."""
-        asked, heard = len(self._stage.model.requests), len(self._stream.lines)
-        self._stage.model.play(Reply(text="Good morning. Shall we look at the day together?"))
+        asked, heard = len(self.stage.model.requests), len(self.stream.lines)
+        self.stage.model.play(Reply(text=SAYS))
+        sent = await self.say("Hello")
+        first = await self.stream.wait(heard, lambda line: line.startswith("data:"))
+        told = await self.stream.wait(heard, lambda line: line == "data: [done]")
+        return _figures(self.stage.model.requests[asked], sent=sent, first=first, told=told)
+
+    async def say(self, text: str) -> float:
+        """Send a message; returns when."""
+        if self._connection is None:
+            self._connection = await asyncio.open_connection("127.0.0.1", self.stage.floor)
+        reader, writer = self._connection
         sent = time.monotonic()
-        self._connection.request("POST", self._channel, "Hello")
-        self._connection.getresponse().read()
-        first = self._stream.wait(heard, lambda line: line.startswith("data:"))
-        told = self._stream.wait(heard, lambda line: line == "data: [done]")
-        request = self._stage.model.requests[asked]
-        own = request.first_at - request.arrived_at
-        return Turn(
-            first=1000 * (first - sent - own),
-            before=1000 * (request.arrived_at - sent),
-            tail=1000 * (told - request.last_at),
+        writer.write(request("POST", f"/{self.channel}", {}, text))
+        await answer(reader)
+        return sent
+
+
+@dataclass(slots=True)
+class DjangoFloor(Floor):
+    """The same through floor D."""
+
+    _headers: dict[str, str] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Sign in and open the stream."""
+        self._connection = await asyncio.open_connection("127.0.0.1", self.stage.django_floor)
+        reader, writer = self._connection
+        writer.write(request("GET", "/sign-in/", {}))
+        _, body, cookies = await answer_with_cookies(reader)
+        self._headers = {"Cookie": cookies, "X-CSRFToken": json.loads(body)["token"]}
+        await self.stream.open(self.stage.django_floor, f"/events/{self.channel}", {})
+
+    async def say(self, text: str) -> float:
+        """Send a message; returns when."""
+        assert self._connection
+        reader, writer = self._connection
+        sent = time.monotonic()
+        writer.write(request("POST", f"/say/{self.channel}/", self._headers, text))
+        status, _ = await answer(reader)
+        if status != 202:
+            raise RuntimeError(f"floor D answered {status}")
+        return sent
+
+
+def is_text(line: str) -> bool:
+    """Whether a line of the stream brings a piece of an answer."""
+    return line.startswith("data:") and '"offset"' in line
+
+
+def _figures(answered: Asked, *, sent: float, first: float, told: float) -> Turn:
+    own = answered.first_at - answered.arrived_at
+    return Turn(
+        first=1000 * (first - sent - own),
+        before=1000 * (answered.arrived_at - sent),
+        tail=1000 * (told - answered.last_at),
+    )
+
+
+async def begin(stage: Stage, *, unlocked: bool = True, messages: int = 0, memories: int = 0) -> Ours:
+    """Make a coach with this much behind them and open their stream."""
+    sign_in = await asyncio.to_thread(_prepared, unlocked, messages, memories)
+    browser = Browser(stage.web, sign_in)
+    await browser.open()
+    return Ours(stage, browser)
+
+
+def _prepared(unlocked: bool, messages: int, memories: int) -> coaches.SignIn:
+    coach = coaches.make_coach(unlocked=unlocked)
+    if messages:
+        coaches.talk(coach, messages)
+    if memories:
+        coaches.remember(coach, memories, now=datetime.now(UTC))
+    return coaches.sign_in(coach)
+
+
+@dataclass(slots=True)
+class Run:
+    """The turns of one run."""
+
+    short: list[Turn] = field(default_factory=list)
+    long: list[Turn] = field(default_factory=list)
+    floor: list[Turn] = field(default_factory=list)
+
+    def ratio(self, ours: Sequence[Turn], part: str = "first") -> float:
+        """Compare the medians with the floor's."""
+        return median(getattr(turn, part) for turn in ours) / median(
+            getattr(turn, part) for turn in self.floor
         )
 
 
-def sign_in(*, unlocked: bool = True) -> tuple[str, str]:
-    """Make a coach and return their cookies and CSRF token."""
-    import django
+async def measure(stage: Stage, rounds: int) -> list[Run]:
+    """Take turns, run after run."""
+    floor, django = Floor(stage), DjangoFloor(stage)
+    await floor.open()
+    await django.open()
+    long = await begin(stage, messages=200, memories=2_000)
+    stage.analyse()
+    runs = []
+    for _ in range(RUNS):
+        run = Run()
+        for number in range(rounds + WARM_UP):
+            if number % TURNS_A_COACH == 0:
+                short = await begin(stage)
+                await short.turn()
+            turns = (
+                await short.turn(),
+                await long.turn(QUESTIONS[number % len(QUESTIONS)]),
+                await floor.turn(),
+                await django.turn(),
+            )
+            if number >= WARM_UP:
+                for kept, turn in zip((run.short, run.long, run.floor, run.django), turns, strict=True):
+                    kept.append(turn)
+        runs.append(run)
+    return runs
 
-    django.setup()
-    from django.conf import settings
-    from django.middleware.csrf import _get_new_csrf_string
-    from django.test import Client
 
-    from tests import factories
+def report(runs: Sequence[Run]) -> None:
+    """Print all turns together, and judge each bar by the median of the runs."""
+    rows = {}
+    for name, key in (
+        ("short history", "short"),
+        ("200 messages, 2,000 memories", "long"),
+        ("floor C", "floor"),
+    ):
+        turns = [turn for run in runs for turn in getattr(run, key)]
+        for part in ("first", "before", "tail"):
+            rows[f"{name}: {part}"] = [getattr(turn, part) for turn in turns]
+    table("turn overhead of one coach", rows)
+    floor = median(median(turn.first for turn in run.floor) for run in runs)
+    ratio = median(run.ratio(run.short, run.floor) for run in runs)
+    bar("turn overhead, short history, p50", ratio, unit="x floor C", most=4)
+    ratio = median(run.ratio(run.short, run.django) for run in runs)
+    bar("turn overhead, short history, p50, the fallback", ratio, unit="x floor D", most=1.5)
+    slowest = median(p95([turn.first for turn in run.short]) for run in runs)
+    bar("turn overhead, short history, p95", slowest / floor, unit="x floor C's p50", most=8)
+    ratio = median(run.ratio(run.long, run.floor) for run in runs)
+    bar("turn overhead, long history, p50", ratio, unit="x floor C", most=5)
+    growth = median(run.ratio(run.long, run.short) for run in runs)
+    bar("turn overhead, long history, p50", growth, unit="x short history", most=1.3)
+    ratio = median(run.ratio(run.short, run.floor, "tail") for run in runs)
+    bar("last piece to stored and told, p50", ratio, unit="x floor C's", most=3)
 
-    user = factories.make_coach(unlocked=unlocked).user
-    browser = Client()
-    browser.force_login(user)
-    token = _get_new_csrf_string()
-    session = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    return f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}", token
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=30, help="in each of three runs")
+    rounds = parser.parse_args().turns
+    with set_up(django_floor=True) as stage:
+        report(asyncio.run(measure(stage, rounds)))
 
 
 if __name__ == "__main__":

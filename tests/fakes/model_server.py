@@ -72,14 +72,24 @@ class Request:
     body: dict[str, Any]
     headers: Mapping[str, str]
     arrived_at: float
-    first_at: float = 0.0
-    last_at: float = 0.0
+    sent_at: list[float] = field(default_factory=list)
+    """When each piece was sent."""
     outcome: str = "ok"
     """ok, error, cut or client_gone."""
     input_tokens: int = 0
     cache_read: int = 0
     cache_write: int = 0
     output_tokens: int = 0
+
+    @property
+    def first_at(self) -> float:
+        """When the first piece was sent; 0 before."""
+        return self.sent_at[0] if self.sent_at else 0.0
+
+    @property
+    def last_at(self) -> float:
+        """When the latest piece was sent; 0 before the first."""
+        return self.sent_at[-1] if self.sent_at else 0.0
 
 
 Answering = Callable[[Request], str]
@@ -295,10 +305,9 @@ class _Exchange:
                 return
             if index == reply.stall_after:
                 await self._until_gone()
-            request.first_at = request.first_at or time.monotonic()
+            request.sent_at.append(time.monotonic())
             request.output_tokens += count(piece)
             yield piece
-        request.last_at = time.monotonic()
 
     async def _until(self, moment: float) -> None:
         if (delay := moment - time.monotonic()) > 0:

@@ -1,0 +1,96 @@
+"""
+Pages a second while two hundred event streams are open, and what each page costs.
+
+`python -m bench.pages`: one web process, the demo practice, eight requests under way at any time.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from bench import coaches
+from bench.browsers import Browser, SignIn
+from bench.figures import RUNS, bar, flat, median, p95, table
+from bench.stage import Stage, manage, set_up
+
+STREAMS = 200
+A_COACH_MAY = 10
+AT_ONCE = 8
+SECONDS = 8.0
+
+
+def demo() -> tuple[SignIn, list[str]]:
+    """Load the demo; returns its coach's sign-in and the pages to visit."""
+    manage("demo")
+    import django
+
+    django.setup()
+    from coaching.demo.sign_ins import COACH
+    from coaching.models import Client, CoachingProfile, CoachingSession
+    from journeyloop.tenancy import tenant
+
+    coach = CoachingProfile.objects.select_related("user").get(user__email=COACH)
+    with tenant(coach.pk):
+        client, session = Client.objects.current().first(), CoachingSession.objects.first()
+        assert client
+        assert session
+        found = [f"/clients/{client.pk}/", f"/sessions/{session.pk}/"]
+    fixed = ["/companion/", "/clients/", "/sessions/", "/companion/layers/", "/settings/"]
+    return coaches.sign_in(coach), [*fixed, *found]
+
+
+def listeners() -> list[SignIn]:
+    """Make the coaches whose streams stay open."""
+    made = [coaches.make_coach() for _ in range(STREAMS // A_COACH_MAY)]
+    return [coaches.sign_in(coach) for coach in made]
+
+
+async def measure(stage: Stage) -> None:
+    """Open the streams, then visit pages for a while, run after run."""
+    sign_in, paths = await asyncio.to_thread(demo)
+    for listener in await asyncio.to_thread(listeners):
+        for _ in range(A_COACH_MAY):
+            await Browser(stage.web, listener).open()
+    stage.analyse()
+    await visit(stage, sign_in, paths, seconds=2.0)
+    runs = [await visit(stage, sign_in, paths, seconds=SECONDS) for _ in range(RUNS)]
+    report(runs)
+
+
+async def visit(stage: Stage, sign_in: SignIn, paths: list[str], *, seconds: float) -> dict[str, list[float]]:
+    """Visit pages in turn with several connections; returns the milliseconds of each."""
+    taken: dict[str, list[float]] = {path: [] for path in paths}
+    upcoming, end = itertools.cycle(paths), time.monotonic() + seconds
+    await asyncio.gather(*(_one(Browser(stage.web, sign_in), upcoming, taken, end) for _ in range(AT_ONCE)))
+    return taken
+
+
+async def _one(browser: Browser, paths: Iterator[str], taken: dict[str, list[float]], end: float) -> None:
+    while time.monotonic() < end:
+        path, began = next(paths), time.monotonic()
+        status, _ = await browser.ask("GET", path)
+        if status != 200:
+            raise RuntimeError(f"{path} answered {status}")
+        taken[path].append(1000 * (time.monotonic() - began))
+
+
+def report(runs: list[dict[str, list[float]]]) -> None:
+    """Print each page and the two bars."""
+    rows: dict[str, Any] = {path: flat(run[path] for run in runs) for path in runs[0]}
+    table(f"pages with {STREAMS} streams open, {AT_ONCE} requests at a time", rows)
+    rate = median(sum(len(taken) for taken in run.values()) / SECONDS for run in runs)
+    bar(f"pages with {STREAMS} streams open", rate, unit="requests/s", least=60)
+    slow = median(p95(flat(run.values())) for run in runs)
+    bar(f"pages with {STREAMS} streams open, p95", slow, unit="ms", most=300)
+
+
+def main() -> None:
+    """Measure and print."""
+    with set_up(floor_workers=0) as stage:
+        asyncio.run(measure(stage))
+
+
+if __name__ == "__main__":
+    main()
