@@ -1,13 +1,29 @@
-"""The models and the migrations agree, and every migration can be taken back."""
+"""The models and the migrations agree, every migration can be taken back, and none leaves old code behind."""
+
+from collections.abc import Mapping
 
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations import Migration, operations
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import CharField, CheckConstraint, Index, IntegerField, Q, TextField
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import database
 from tests.invariants import catalogue
+from tests.invariants.additive import faults_of
+
+FIRST_RELEASE: Mapping[str, str] = {
+    "coaching": "0006_sign_ins",
+    "companion": "0008_taint_of_what_was_sent",
+    "client_portal": "",
+    "tenancy": "",
+}
+"""Up to here no code ran beside a migration: there was none before it."""
+CONTRACTS: Mapping[str, str] = {}
+"""Migrations that do take something away, `app.name`, and since which release nothing uses it."""
 
 
 @pytest.mark.django_db
@@ -46,3 +62,49 @@ def _shape() -> list[tuple[object, ...]]:
         "WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2"
     )
     return [*columns, *policies, *rules]
+
+
+def test_a_migration_only_adds_so_that_the_release_before_can_run_beside_it() -> None:
+    loader = MigrationLoader(None)
+    found = [
+        fault
+        for (app, name), migration in sorted(loader.disk_migrations.items())
+        if app in FIRST_RELEASE and name > FIRST_RELEASE[app] and f"{app}.{name}" not in CONTRACTS
+        for fault in faults_of(migration, loader.project_state([(app, name)], at_end=False))
+    ]
+
+    assert found == [], (
+        "docs/operating.md, A bad release; what must be is listed in CONTRACTS with its reason"
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_fine"),
+    [
+        (operations.AddField("turn", "new", IntegerField(null=True)), True),
+        (operations.AddField("turn", "new", IntegerField(db_default=0)), True),
+        (operations.AddField("turn", "new", IntegerField(default=0)), False),
+        (operations.RemoveField("turn", "kind"), False),
+        (operations.RenameField("turn", "kind", "sort"), False),
+        (operations.DeleteModel("turn"), False),
+        (operations.AlterField("turn", "error_code", CharField(max_length=40)), True),
+        (operations.AlterField("turn", "error_code", TextField()), True),
+        (operations.AlterField("turn", "error_code", CharField(max_length=10)), False),
+        (operations.AlterField("turn", "error_code", IntegerField()), False),
+        (operations.AlterField("turn", "request_key", CharField(max_length=64)), False),
+        (operations.AddConstraint("turn", CheckConstraint(condition=Q(number__gt=0), name="c")), False),
+        (operations.AddIndex("turn", Index(fields=["kind"], name="i")), True),
+        (operations.RunSQL("SELECT 1"), False),
+    ],
+    ids=lambda value: value.describe() if hasattr(value, "describe") else None,
+)
+def test_what_the_release_before_could_stumble_over_is_found(
+    operation: operations.base.Operation, is_fine: bool
+) -> None:
+    loader = MigrationLoader(None)
+    migration = Migration("0099_next", "companion")
+    migration.operations = [operation]
+
+    faults = list(faults_of(migration, loader.project_state(loader.graph.leaf_nodes("companion"))))
+
+    assert (faults == []) is is_fine
