@@ -17,7 +17,7 @@ from tests.invariants.additive import faults_of
 
 FIRST_RELEASE: Mapping[str, str] = {
     "coaching": "0006_sign_ins",
-    "companion": "0008_taint_of_what_was_sent",
+    "companion": "0009_claims_by_index",
     "client_portal": "",
     "tenancy": "",
 }
