@@ -96,6 +96,7 @@ KEPT_PLAIN = {
     "GoalDelta": {"evidence"},
     "Commitment": {"evidence"},
     "SessionAnalysis": {"numbers"},
+    "SessionIntelligence": {"left_out"},
 }
 """Texts that only take certain words."""
 
