@@ -42,7 +42,11 @@ def _copy(practice: Practice, original: Model, parents: dict[Any, Model], number
 def _new(practice: Practice, original: Model, parents: dict[Any, Model], number: int) -> Model:
     fields = [each for each in original._meta.concrete_fields if not each.generated and not each.primary_key]
     values: dict[str, Any] = {each.attname: getattr(original, each.attname) for each in fields}
-    values |= texts(practice, type(original), {})
+    values |= {
+        name: text
+        for name, text in texts(practice, type(original), {}).items()
+        if isinstance(values[name], str)
+    }
     values |= {name: number for name in COUNTED if name in values}
     for each in fields:
         if isinstance(each, ForeignKey) and values[each.attname] in parents:
