@@ -115,7 +115,7 @@ class ModelServer:
     is_open: bool = True
     """A closed server takes requests and lets them wait."""
     answering: "Answering | None" = None
-    """How it answers once its script has run out (tests/fakes/personalities.py); None is plain words."""
+    """How it answers once its script has run out; None is plain words."""
     requests: list[Request] = field(default_factory=list)
     _script: deque[Reply] = field(default_factory=deque)
     _cache: dict[bytes, float] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from companion.engine.failures import FailureKind
 from companion.models import Errand, Turn
 from journeyloop.tenancy import tenant
 from tests.database import urls
-from tests.factories import make_newcomer
+from tests.factories import make_client, make_newcomer
 from tests.fakes.conversations import change, say
 from tests.fakes.past_turns import called, ended
 
@@ -167,11 +167,10 @@ def test_background_work_is_counted_and_the_newest_failures_are_named() -> None:
     now = datetime.now(UTC)
     states = {"queued": None, "running": None, "failed": now, "done": now, "cancelled": now}
     with tenant(coach.pk):
+        common = {"kind": "read_transcript", "client": make_client(), "error_code": "broken"}
         for status, ended_at in states.items():
-            Errand.objects.create(
-                kind="read_transcript", key=status, status=status, error_code="broken", finished_at=ended_at
-            )
-        Errand.objects.create(kind="read_transcript", key="old", status="failed", finished_at=now - 9 * DAY)
+            Errand.objects.create(**common, key=status, status=status, finished_at=ended_at)
+        Errand.objects.create(**common, key="old", status="failed", finished_at=now - 9 * DAY)
 
     found = errands.errands()
 
