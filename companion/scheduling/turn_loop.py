@@ -147,7 +147,7 @@ class TurnLoop:
             return
         except Exception:
             # The same, and a fault of ours: nobody else would hear of it.
-            log.exception("turn.dropped", turn=str(attempt.claim.turn_id))
+            log.exception("turn.unhandled", turn=str(attempt.claim.turn_id))
             return
         if again_in is not None:
             self._loop.call_later((again_in + timedelta(milliseconds=20)).total_seconds(), self._woken.set)

@@ -33,7 +33,9 @@ def terminal(tmp_path: Path) -> dict[str, str]:
     assert programs is not None
     assert programs.origin is not None
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    python = tmp_path / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
     path = [
         str(tmp_path / "bin"),
         str(Path(programs.origin).parent / "pginstall18" / "bin"),

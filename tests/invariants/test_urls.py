@@ -19,7 +19,6 @@ from coaching.models import Client, User
 from companion.models import MicroInteraction
 from journeyloop.tenancy import tenant
 from tests.conftest import signed_in
-from tests.growth import grow
 from tests.invariants import catalogue
 from tests.invariants.addresses import (
     API,
@@ -316,16 +315,6 @@ def test_a_page_takes_few_queries(htmx: bool, twins: Twins, as_alice: Browser) -
 
     too_dear = {name: cost for name, cost in costs.items() if cost > MOST_OF.get(name, MOST_QUERIES)}
     assert too_dear == {}
-
-
-@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
-def test_a_page_takes_no_more_queries_for_more_rows(htmx: bool, twins: Twins, as_alice: Browser) -> None:
-    few = _queries_of_pages(twins.alice, as_alice, htmx=htmx)
-    grow(twins.alice, by=49)
-
-    many = _queries_of_pages(twins.alice, as_alice, htmx=htmx)
-
-    assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
 
 
 def _queries_of_pages(practice: Practice, browser: Browser, *, htmx: bool) -> dict[str, int]:
