@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_WORDS: Mapping[str, str] = {
     "companion/actions/intelligence.py": "points at utterances by their ids",
     "companion/api/debrief.py": "shows the coach the words around a quotation",
+    "companion/evals/play.py": "counts whether an invented session has arrived",
+    "companion/evals/reading.py": "checks an answer's quotations by rule, in an invented practice",
 }
 """Modules that name Utterance, and why it is no way to a model."""
 
