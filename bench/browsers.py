@@ -28,10 +28,13 @@ class Stream:
     lines: list[tuple[float, str]] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _reading: asyncio.Task[None] | None = None
+    _writer: asyncio.StreamWriter | None = None
+    """Kept, because a writer that nobody holds closes its connection."""
 
     async def open(self, port: int, path: str, headers: dict[str, str]) -> None:
         """Ask for it and wait for its first line."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+        self._writer = writer
         writer.write(request("GET", path, headers))
         status = (await reader.readline()).decode()
         if " 200 " not in status:

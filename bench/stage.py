@@ -145,7 +145,7 @@ class Starter:
         if kind is None:
             return
         for file in sorted(self._logs.iterdir()):
-            print(f"--- {file.name}", *file.read_text(errors="replace").splitlines()[-15:], sep="\n")
+            print(f"--- {file.name}", *file.read_text(errors="replace").splitlines()[-60:], sep="\n")
 
     def _start(self, kind: str, command: list[str]) -> None:
         log = self._stack.enter_context((self._logs / f"{kind}-{secrets.token_hex(2)}.log").open("wb"))
