@@ -55,7 +55,14 @@ def _run(process: str, rest: Sequence[str]) -> None:
         import uvicorn
 
         app = import_module("journeyloop.asgi").application
-        uvicorn.run(app, port=int(rest[0]), log_level="warning", access_log=False, lifespan="off")
+        uvicorn.run(
+            app,
+            port=int(rest[0]),
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=60,
+            lifespan="off",
+        )
     else:
         from django.core.management import call_command
 

@@ -21,6 +21,8 @@ from tests.fakes.model_server import ModelServer, model_server
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_MODEL = "http://127.0.0.1:1"
+KEPT = ("--no-access-log", "--timeout-keep-alive", "60")
+"""A connection outlives the making of the next coach."""
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ def set_up(
         start = Starter(stack, stage.pids)
         stack.push(start.explain)
         _start_product(start, stage.web, workers, marks)
-        start("floor", "uvicorn", "bench.rq_floor:app", "--port", str(stage.floor), "--no-access-log")
+        start("floor", "uvicorn", "bench.rq_floor:app", "--port", str(stage.floor), *KEPT)
         for _ in range(floor_workers):
             start("floor worker", "bench.rq_floor")
         if django_floor:
@@ -106,7 +108,7 @@ def wait_until(is_true: Callable[[], bool], *, seconds: float, every: float = 0.
 
 def _start_product(start: "Starter", web: int, workers: int, marks: Path | None) -> None:
     if marks is None:
-        start("web", "uvicorn", "journeyloop.asgi:application", "--port", str(web), "--no-access-log")
+        start("web", "uvicorn", "journeyloop.asgi:application", "--port", str(web), *KEPT)
     else:
         start("web", "bench.marked", str(marks / "web.marks"), "web", str(web))
     for number in range(workers):
@@ -122,7 +124,7 @@ def _start_django_floor(start: "Starter", stage: Stage) -> None:
         connection.execute("CREATE DATABASE floor")
     os.environ["FLOOR_DATABASE_URL"] = url.rpartition("/")[0] + "/floor"
     port = str(stage.django_floor)
-    start("floor", "uvicorn", "bench.django_floor:app", "--port", port, "--no-access-log")
+    start("floor", "uvicorn", "bench.django_floor:app", "--port", port, *KEPT)
     start("floor worker", "bench.django_floor_work")
     wait_until(lambda: listens(stage.django_floor), seconds=180)
 

@@ -33,6 +33,14 @@ NAMES = {
     "floor C": "floor",
     "floor D": "django",
 }
+BARS = (
+    ("turn overhead, short history, p50", "short", "floor", "first", 4),
+    ("turn overhead, short history, p50, the fallback", "short", "django", "first", 1.5),
+    ("turn overhead, long history, p50", "long", "floor", "first", 5),
+    ("turn overhead, long history, p50", "long", "short", "first", 1.3),
+    ("last piece to stored and told, p50", "short", "floor", "tail", 3),
+)
+"""What, whose medians are compared, which part of a turn, and how many times it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +178,15 @@ class Run:
     short: list[Turn] = field(default_factory=list)
     long: list[Turn] = field(default_factory=list)
     floor: list[Turn] = field(default_factory=list)
+    django: list[Turn] = field(default_factory=list)
 
-    def ratio(self, ours: Sequence[Turn], part: str = "first") -> float:
-        """Compare the medians with the floor's."""
-        return median(getattr(turn, part) for turn in ours) / median(
-            getattr(turn, part) for turn in self.floor
-        )
+    def ratio(self, ours: str, theirs: str, part: str = "first") -> float:
+        """Compare the medians of two of the four."""
+        return self.median(ours, part) / self.median(theirs, part)
+
+    def median(self, whose: str, part: str = "first") -> float:
+        """Give the median of one part of a turn in milliseconds."""
+        return median(getattr(turn, part) for turn in getattr(self, whose))
 
 
 async def measure(stage: Stage, rounds: int) -> list[Run]:
@@ -208,28 +219,15 @@ async def measure(stage: Stage, rounds: int) -> list[Run]:
 def report(runs: Sequence[Run]) -> None:
     """Print all turns together, and judge each bar by the median of the runs."""
     rows = {}
-    for name, key in (
-        ("short history", "short"),
-        ("200 messages, 2,000 memories", "long"),
-        ("floor C", "floor"),
-    ):
+    for name, key in NAMES.items():
         turns = [turn for run in runs for turn in getattr(run, key)]
         for part in ("first", "before", "tail"):
             rows[f"{name}: {part}"] = [getattr(turn, part) for turn in turns]
     table("turn overhead of one coach", rows)
-    floor = median(median(turn.first for turn in run.floor) for run in runs)
-    ratio = median(run.ratio(run.short, run.floor) for run in runs)
-    bar("turn overhead, short history, p50", ratio, unit="x floor C", most=4)
-    ratio = median(run.ratio(run.short, run.django) for run in runs)
-    bar("turn overhead, short history, p50, the fallback", ratio, unit="x floor D", most=1.5)
-    slowest = median(p95([turn.first for turn in run.short]) for run in runs)
-    bar("turn overhead, short history, p95", slowest / floor, unit="x floor C's p50", most=8)
-    ratio = median(run.ratio(run.long, run.floor) for run in runs)
-    bar("turn overhead, long history, p50", ratio, unit="x floor C", most=5)
-    growth = median(run.ratio(run.long, run.short) for run in runs)
-    bar("turn overhead, long history, p50", growth, unit="x short history", most=1.3)
-    ratio = median(run.ratio(run.short, run.floor, "tail") for run in runs)
-    bar("last piece to stored and told, p50", ratio, unit="x floor C's", most=3)
+    slowest = median(p95([turn.first for turn in run.short]) / run.median("floor") for run in runs)
+    for name, ours, theirs, part, most in BARS:
+        bar(name, median(run.ratio(ours, theirs, part) for run in runs), unit=f"x {theirs}", most=most)
+    bar("turn overhead, short history, p95", slowest, unit="x floor C's p50", most=8)
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from companion.engine.usage import Usage
 from companion.models import CompanionState, Errand, Turn, UsageEntry
 from journeyloop.ids import uuid7
@@ -55,15 +57,14 @@ def reserve(*, call: Call, model_name: str, worst_usd: Decimal, now: datetime, t
     Set money aside for one call.
 
     The lock on the coach's state makes 50 turns at once wait for each other here, so that the sum holds.
-    Raises BudgetSpentError.
+    Raises BudgetSpentError, which must end the transaction: the entry is written in the same round trip.
     """
-    if worst_usd:
-        (state,), spendings = read(_LOCKED(), _SPENT(since=day_began(now, time_zone)))
-        spent = sum((each.usd for each in spendings), Decimal(0))
-        if spent + worst_usd > state.daily_budget_usd:
-            raise BudgetSpentError(f"{spent} of {state.daily_budget_usd} USD spent, {worst_usd} needed")
-    reserved = _RESERVED[type(call.work)]
-    write(reserved(**call.columns, id=uuid7(), model_name=model_name, worst_usd=worst_usd))
+    entry = _RESERVED[type(call.work)](**call.columns, id=uuid7(), model_name=model_name, worst_usd=worst_usd)
+    (state,), spendings, _ = read(_LOCKED(), _SPENT(since=day_began(now, time_zone)), entry)
+    spent = sum((each.usd for each in spendings), Decimal(0))
+    if worst_usd and spent + worst_usd > state.daily_budget_usd:
+        transaction.set_rollback(True)
+        raise BudgetSpentError(f"{spent} of {state.daily_budget_usd} USD spent, {worst_usd} needed")
 
 
 def settle(*, call: Call, used: Usage, now: datetime) -> None:

@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019][^\\W_]+)*")
-_SPACE = re.compile(r"\s+")
 _ADDRESS = re.compile(r"\S*(?:@|://|\w\.[^\W\d_]{2,})\S*")
 _QUOTES = str.maketrans(
     {
@@ -45,20 +44,19 @@ _DATE_WORDS = frozenset(_DATE_WORDS_TEXT.split())
 def normal(text: str) -> str:
     """Fold case, spaces and typographic marks, so that a quote is found however it was typed."""
     folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
-    return _SPACE.sub(" ", folded).strip()
+    return " ".join(folded.split())
 
 
 def terms(text: str) -> list[str]:
     """Split into the words that carry meaning, in order, plural and possessive endings taken off."""
-    found = []
-    for word in _WORD.findall(normal(text)):
-        if word.removesuffix("'s") not in _SMALL:
-            found.append(_singular(word))
-    return found
+    words = _WORD.findall(normal(text))
+    return [_singular(word) for word in words if word.removesuffix("'s") not in _SMALL]
 
 
 def _singular(word: str) -> str:
     """Take plural and possessive endings off, so that "fees" finds "fee" and "Mondays" is a Monday."""
+    if not word.endswith("s"):
+        return word
     bare = word.removesuffix("'s")
     if len(bare) > 4 and bare.endswith("ies"):
         return f"{bare[:-3]}y"

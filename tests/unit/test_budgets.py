@@ -28,8 +28,8 @@ from tests.fakes.parallel import at_once, meanwhile
 
 
 def reserve(coach: CoachingProfile, turn: Turn, worst: str = "0.50") -> bool:
-    with tenant(coach.pk):
-        try:
+    try:
+        with tenant(coach.pk), transaction.atomic():
             usage.reserve(
                 call=usage.Call(work=turn, fence=1),
                 model_name="m",
@@ -37,9 +37,9 @@ def reserve(coach: CoachingProfile, turn: Turn, worst: str = "0.50") -> bool:
                 now=NOON,
                 time_zone="Europe/Lisbon",
             )
-        except usage.BudgetSpentError:
-            return False
-        return True
+    except usage.BudgetSpentError:
+        return False
+    return True
 
 
 def test_fifty_reservations_at_once_with_money_for_ten_make_ten(committed: None) -> None:
