@@ -11,7 +11,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
-from journeyloop.tenancy.models import M, TenantModel
+from journeyloop.tenancy.models import TenantModel
+
+_COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
 
 
 def prepare() -> None:
@@ -44,28 +46,37 @@ def _app_grants(role: str) -> Iterator[str]:
 
 def _app_limits(role: str) -> Iterator[str]:
     yield f'REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM "{role}"'
-    for model in _present(apps.get_models()):
-        if getattr(model, "APPEND_ONLY", False):
-            yield f'REVOKE UPDATE, DELETE ON "{model._meta.db_table}" FROM "{role}"'
+    present = _present()
+    for model in apps.get_models():
+        table = model._meta.db_table
+        if table in present and getattr(model, "APPEND_ONLY", False):
+            yield f'REVOKE UPDATE, DELETE ON "{table}" FROM "{role}"'
 
 
 def _system_grants(role: str) -> Iterator[str]:
     yield f'GRANT USAGE ON SCHEMA public TO "{role}"'
-    for model in _present(tenant_models()):
+    present = _present()
+    for model in tenant_models():
         table = model._meta.db_table
+        if table not in present:
+            continue
         yield f'REVOKE ALL ON "{table}" FROM "{role}"'
         yield f'DROP POLICY IF EXISTS system ON "{table}"'
-        if model.SYSTEM_READS:
-            yield f'GRANT SELECT ({_columns(model.SYSTEM_READS)}) ON "{table}" TO "{role}"'
+        if reads := present[table] & set(model.SYSTEM_READS):
+            yield f'GRANT SELECT ({_columns(reads)}) ON "{table}" TO "{role}"'
             yield f'CREATE POLICY system ON "{table}" TO "{role}" USING (true)'
-        if model.SYSTEM_WRITES:
-            yield f'GRANT UPDATE ({_columns(model.SYSTEM_WRITES)}) ON "{table}" TO "{role}"'
+        if writes := present[table] & set(model.SYSTEM_WRITES):
+            yield f'GRANT UPDATE ({_columns(writes)}) ON "{table}" TO "{role}"'
 
 
-def _present(models: Iterable[type[M]]) -> list[type[M]]:
-    """Leave out models whose table is not there: an app may have been migrated back."""
-    present = connections["owner"].introspection.table_names()
-    return [model for model in models if model._meta.db_table in present]
+def _present() -> dict[str, set[str]]:
+    """List the tables that are there with their columns: an app may have been migrated back."""
+    present: dict[str, set[str]] = {}
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(_COLUMNS)
+        for table, column in cursor.fetchall():
+            present.setdefault(table, set()).add(column)
+    return present
 
 
 def tenant_models() -> list[type[TenantModel]]:
@@ -73,5 +84,5 @@ def tenant_models() -> list[type[TenantModel]]:
     return [model for model in apps.get_models() if issubclass(model, TenantModel)]
 
 
-def _columns(names: tuple[str, ...]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+def _columns(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in sorted(names))

@@ -34,6 +34,8 @@ ARGUMENTS = [
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+SCREENS = [(DESKTOP, "light"), (PHONE, "dark")]
+"""What axe looks at: each size once, each scheme once. Every pair of colours is reckoned in tests/unit."""
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 PATIENCE_MS = 15_000
 

@@ -11,7 +11,7 @@ from companion.actions import contexts
 from companion.models import PanelKind, Proposal
 from journeyloop.tenancy import tenant
 from tests import factories
-from tests.browser.fixtures import PHONE, SignIn, wait_for_htmx
+from tests.browser.fixtures import SCREENS, SignIn, wait_for_htmx
 from tests.fakes.companions import propose, remember, text_of, write
 from tests.fakes.conversations import answer, say
 from tests.processes import Process
@@ -154,8 +154,7 @@ def test_a_forgotten_fact_is_gone_from_the_panel(companion: Page, newcomer: Coac
     expect(panel).to_contain_text("Nothing remembered yet")
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("size", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["desktop", "phone"])
 def test_axe_finds_nothing_serious_and_nothing_is_too_wide(
     open_page: OpenPage,
     newcomer: CoachingProfile,

@@ -12,7 +12,7 @@ from companion.api import events
 from companion.models import Message, Notification, Turn
 from journeyloop.tenancy import tenant
 from tests import factories
-from tests.browser.fixtures import PHONE, SignIn
+from tests.browser.fixtures import PHONE, SCREENS, SignIn
 from tests.fakes.conversations import Status, answer, ask, change, notify, rows_of, say
 from tests.processes import Process
 
@@ -427,8 +427,7 @@ def test_it_fits_a_screen_of_320_pixels(open_page: OpenPage, visit: Visit, coach
     assert page.locator("#scroll").evaluate("scroller => scroller.scrollWidth - scroller.clientWidth") == 0
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("size", [{}, PHONE])
+@pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["desktop", "phone"])
 def test_axe_finds_nothing_serious(
     open_page: OpenPage, visit: Visit, coach: CoachingProfile, size: dict[str, Any], scheme: str
 ) -> None:

@@ -13,7 +13,7 @@ from coaching.actions.goals import GoalDetails
 from coaching.models import Client, CoachingProfile, CoachingSession, Goal
 from journeyloop.tenancy import tenant
 from tests import factories
-from tests.browser.fixtures import PHONE, SignIn, wait_for_htmx
+from tests.browser.fixtures import PHONE, SCREENS, SignIn, wait_for_htmx
 
 pytestmark = pytest.mark.browser
 
@@ -103,8 +103,7 @@ def test_a_milestone_is_edited_in_its_place_and_its_deletion_taken_back(
     expect(page.get_by_role("button", name="Reached: Two Sundays")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("size", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["desktop", "phone"])
 def test_axe_finds_nothing_serious_and_nothing_is_too_wide(
     open_page: OpenPage,
     practice: CoachingProfile,
