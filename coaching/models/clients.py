@@ -1,15 +1,20 @@
 """The people a coach works with."""
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
 from coaching import time_zones
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+
+if TYPE_CHECKING:
+    from coaching.consents import Purpose
+    from coaching.models.consents import Standing
 
 
 class ClientQuerySet(TenantQuerySet["Client"]):
@@ -88,6 +93,11 @@ class Client(TenantModel):
     def zone(self) -> ZoneInfo:
         """The zone in which this client lives."""
         return time_zones.zone(self.time_zone)
+
+    @cached_property
+    def standings(self) -> "dict[Purpose, Standing]":
+        """How it stands with their consents, read once for all of a page. Whoever acts asks afresh."""
+        return self.consents.current_for(self)
 
     @property
     def is_archived(self) -> bool:

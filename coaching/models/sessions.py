@@ -1,13 +1,17 @@
 """Meetings between coach and client."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
 from coaching.models.clients import Client
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+
+if TYPE_CHECKING:
+    from coaching.models.transcripts import Transcript
 
 _END = models.ExpressionWrapper(
     models.F("starts_at") + models.F("duration_minutes") * models.Value(timedelta(minutes=1)),
@@ -96,6 +100,16 @@ class CoachingSession(TenantModel):
     def ends_at(self) -> datetime:
         """When it is due to end."""
         return self.starts_at + timedelta(minutes=self.duration_minutes)
+
+    @cached_property
+    def transcripts_there(self) -> "list[Transcript]":
+        """Its transcripts without their files, each with its `length_ms`; read once for all of a page."""
+        return list(self.transcripts.without_file().with_length())
+
+    @property
+    def read_transcript(self) -> "Transcript | None":
+        """The one of them whose words are there."""
+        return next((each for each in self.transcripts_there if each.is_read), None)
 
     @property
     def is_planned(self) -> bool:

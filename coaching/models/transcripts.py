@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from coaching.models.clients import Client
 from coaching.models.sessions import CoachingSession
@@ -35,6 +35,11 @@ class TranscriptQuerySet(TenantQuerySet["Transcript"]):
         """Leave the file in the database: it may be megabytes."""
         return self.defer("content")
 
+    def with_length(self) -> Self:
+        """Add `length_ms`, from the beginning to the last time in it; None where it has no times."""
+        ends, starts = models.Max("utterances__ends_ms"), models.Max("utterances__starts_ms")
+        return self.annotate(length_ms=Greatest(ends, starts))
+
 
 class Transcript(TenantModel):
     """
@@ -59,6 +64,8 @@ class Transcript(TenantModel):
 
     UNFINISHED: ClassVar[tuple[str, ...]] = (Status.RECEIVED, Status.READING)
 
+    length_ms: int | None
+    """Only after `with_length`."""
     session = models.ForeignKey(CoachingSession, on_delete=models.CASCADE, related_name="transcripts")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="transcripts")
     file_name = models.CharField(max_length=200)

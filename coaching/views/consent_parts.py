@@ -51,7 +51,7 @@ def gate(request: CoachRequest, client: Client, purpose: Purpose, *, back: str =
     """Prepare a button that needs consent; `back` is its page, when that is not the one that is asked for."""
     query = urlencode({"next": back or request.get_full_path()})
     ask_url = f"{reverse('consent-list', args=[client.pk])}?{query}#consent-{purpose}"
-    return Gate(client=client, standing=Consent.objects.current_for(client)[purpose], ask_url=ask_url)
+    return Gate(client=client, standing=client.standings[purpose], ask_url=ask_url)
 
 
 def refuse(request: CoachRequest, client: Client, refusal: NoConsentError) -> HttpResponse:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -46,18 +46,17 @@ def section_of(
     speakers_form: SpeakersForm | None = None,
 ) -> Section:
     """Read what there is of a session's transcript."""
-    there = list(Transcript.objects.of_session(session).without_file())
-    read = next((each for each in there if each.is_read), None)
+    read = session.read_transcript
     speakers = _speakers(read) if read else []
     return Section(
         session=session,
         gate=gate(request, session.client, Purpose.RECORD, back=reverse("session-detail", args=[session.pk])),
         form=form or UploadForm(),
         read=read,
-        coming=next((each for each in there if not each.is_read), None),
+        coming=next((each for each in session.transcripts_there if not each.is_read), None),
         speakers=speakers,
         speakers_form=speakers_form or SpeakersForm(speakers=speakers, client=session.client),
-        length_ms=_length(read) if read else None,
+        length_ms=read.length_ms if read else None,
         has_begun=session.starts_at <= now,
     )
 
@@ -70,8 +69,3 @@ def section_page(request: CoachRequest, section: Section, *, status: int = 200) 
 def _speakers(transcript: Transcript) -> list[Speaker]:
     spoken = Speaker.objects.filter(transcript=transcript).annotate(count=Count("utterances"))
     return list(spoken.order_by("number"))
-
-
-def _length(transcript: Transcript) -> int | None:
-    times = transcript.utterances.aggregate(ends=Max("ends_ms"), starts=Max("starts_ms"))
-    return max((each for each in times.values() if each is not None), default=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coaching.accounts.http import CoachRequest
 from coaching.consents import Purpose
-from coaching.models import Client, CoachingSession, Transcript
+from coaching.models import Client, CoachingSession
 from coaching.views import consent_parts
 from coaching.views.consent_parts import Gate
 from companion.engine.analysis.claims import WHY
@@ -53,7 +53,7 @@ class Section:
 
 def section_of(request: CoachRequest, session: CoachingSession, *, back: str = "") -> Section | None:
     """Read how a session's analysis stands; None while there is nothing to analyse."""
-    transcript = Transcript.objects.of_session(session).read().without_file().first()
+    transcript = session.read_transcript
     found = SessionIntelligence.objects.of_session(session)
     if transcript is None and found is None:
         return None
