@@ -41,6 +41,7 @@ WORDS: Mapping[FailureKind, str] = {
     "server": "The AI service had a fault of its own. Nothing is lost; try again.",
     "timeout": "The AI service took too long. Nothing is lost; try again.",
     "cut": "The connection to the AI service broke off. Nothing is lost; try again.",
+    "endless": "The AI service came to no end. Nothing is lost; try again.",
     "stalled": "The AI service stopped half-way. Nothing is lost; try again.",
     "unreadable": "The AI service sent something unreadable. Nothing is lost; try again.",
     "refused_key": "The AI service did not accept our key. Whoever runs JourneyLoop needs to check it.",

@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from pydantic_ai import CachePoint, ModelMessage, ModelRequest, ModelResponse
-from pydantic_ai import exceptions as faults
 from pydantic_ai.direct import model_request_stream
 from pydantic_ai.messages import (
     ModelResponseStreamEvent,
@@ -48,6 +47,7 @@ from companion.engine.response import (
     schema,
 )
 from companion.engine.streaming import MessageStream, OnText, message_so_far
+from companion.engine.tokens import rough
 from companion.engine.usage import Usage
 
 __all__ = ["Analysed", "Answer", "LanguageModel", "Settings", "analyse", "answer", "judge", "open_model"]
@@ -55,7 +55,7 @@ __all__ = ["Analysed", "Answer", "LanguageModel", "Settings", "analyse", "answer
 LanguageModel: TypeAlias = Model
 """An opened model, for those who keep one and know no library."""
 RAW_CAP = 200_000
-"""Characters of one answer, several times what `max_tokens` can hold. Each new piece has all of them read."""
+"""Characters of one answer, several times what `max_tokens` can hold. What comes after them is not heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +127,11 @@ async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: O
             _messages(prompt), _ANSWER, model=model, settings=settings, heard=heard, on_raw=text.take
         )
         response = heard.response
-        parsed, refusals = _read(heard.raw, is_whole=response.finish_reason != "length")
+        parsed, refusals = _read(heard.raw, is_whole=heard.is_whole)
     except FAULTS as error:
-        text.flush()
+        text.end(heard.raw)
         raise failure(error, partial_text=text.arrived, usage=heard.usage()) from error
-    text.flush()
+    text.end(heard.raw)
     return Answer(
         response=parsed,
         refusals=tuple(refusals),
@@ -151,7 +151,7 @@ async def analyse(prompt: AnalysisPrompt, *, model: Model, settings: Settings) -
         await _listen(
             _question(prompt), _FINDINGS, model=model, settings=settings, heard=heard, on_raw=_nobody_reads
         )
-        raw = heard.raw if heard.response.finish_reason != "length" else _whole_parts(heard.raw)
+        raw = heard.raw if heard.is_whole else _whole_parts(heard.raw)
         found, malformed = findings.lenient(as_mapping(raw))
     except FAULTS as error:
         raise failure(error, partial_text="", usage=heard.usage()) from error
@@ -182,20 +182,33 @@ class _Heard:
 
     stream: StreamedResponse | None = None
     raw: str = ""
+    has_ended: bool = False
+    """Whether the model came to an end by itself."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer was neither cut by us nor out of room."""
+        return self.has_ended and self.response.finish_reason != "length"
 
     @property
     def response(self) -> ModelResponse:
         return self.stream.get() if self.stream else ModelResponse(parts=[])
 
     def usage(self) -> Usage:
-        """Reckon what was used. Once, at the end: pricing takes a fifth of a millisecond."""
+        """
+        Reckon what was used. Once, at the end: pricing takes a fifth of a millisecond.
+
+        Of a stream that broke off no provider says what it wrote: that is estimated, and left to be priced.
+        """
         response = self.response
         return Usage(
             input_tokens=response.usage.input_tokens,
             cache_read_tokens=response.usage.cache_read_tokens,
             cache_write_tokens=response.usage.cache_write_tokens,
-            output_tokens=response.usage.output_tokens,
-            cost=_cost(response),
+            output_tokens=response.usage.output_tokens
+            if self.has_ended
+            else max(response.usage.output_tokens, rough(self.raw)),
+            cost=_cost(response) if self.has_ended else Decimal(0),
         )
 
 
@@ -233,9 +246,10 @@ async def _listen(
         async for event in heard.stream:
             waiting.heard()
             heard.raw += _piece(event)
-            if len(heard.raw) > RAW_CAP:
-                raise faults.UnexpectedModelBehavior("the answer does not end")
             on_raw(heard.raw)
+            if len(heard.raw) > RAW_CAP:
+                return
+    heard.has_ended = True
 
 
 def _nobody_reads(raw: str) -> None:

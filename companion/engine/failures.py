@@ -13,6 +13,7 @@ FailureKind = Literal[
     "timeout",
     "cut",
     "stalled",
+    "endless",
     "unreadable",
     "refused_key",
     "bad_request",
@@ -22,7 +23,10 @@ FailureKind = Literal[
 RETRYABLE: frozenset[FailureKind] = frozenset(
     {"overloaded", "rate_limited", "server", "timeout", "cut", "stalled", "unreadable", "unreachable"}
 )
-"""Kinds that another attempt may mend. A spend limit, a refused key and a bad request stay what they are."""
+"""
+Kinds that another attempt may mend. A spend limit, a refused key and a bad request stay what they are, and
+what ran on to the deadline would run on again, for as much money.
+"""
 
 WORDS: Mapping[FailureKind, str] = {
     "overloaded": "The AI service is very busy just now. Your message is safe; please try again in a minute.",
@@ -31,6 +35,7 @@ WORDS: Mapping[FailureKind, str] = {
     "server": "The AI service had a fault of its own. Your message is safe; please try again.",
     "timeout": "The answer took too long, so I stopped waiting. Your message is safe; please try again.",
     "cut": "The connection broke off in mid-answer. What had arrived is kept; please try again.",
+    "endless": "My answer did not come to an end, so I stopped it. What had arrived is kept; ask again.",
     "stalled": "My answer stopped half-way and did not go on. What had arrived is kept; please try again.",
     "unreadable": "The AI service sent something unreadable. Your message is safe; please try again.",
     "refused_key": "The AI service did not accept our key. Whoever runs JourneyLoop needs to check it.",

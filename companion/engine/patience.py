@@ -47,7 +47,9 @@ class Patience:
 
     def kind(self) -> FailureKind:
         """Say what the wait ended in."""
-        return "stalled" if self._has_begun and self._loop.time() < self._end else "timeout"
+        if not self._has_begun:
+            return "timeout"
+        return "stalled" if self._loop.time() < self._end else "endless"
 
     def _wait(self, seconds: float) -> None:
         self._scope.reschedule(min(self._end, self._loop.time() + seconds))

@@ -6,6 +6,9 @@ from pydantic_core import from_json
 
 from companion.engine.response import storable
 
+QUICK = 4_000
+"""Characters that are read again with each piece."""
+
 OnText = Callable[[int, str], None]
 """Called with the offset, in code points, and the new piece of the message."""
 
@@ -17,6 +20,7 @@ class MessageStream:
         """Hand on the first piece at once, then at most one in `batch` seconds of that `clock`."""
         self._on_text, self._batch, self._clock = on_text, batch, clock
         self._arrived = ""
+        self._is_over = False
         self._sent = 0
         self._due = clock()
 
@@ -26,16 +30,27 @@ class MessageStream:
         return self._arrived
 
     def take(self, raw: str) -> None:
-        """Take the JSON so far."""
-        message, is_over = message_so_far(raw)
-        if not message.startswith(self._arrived):
+        """Take the JSON so far. A long one is read only when a piece is due: reading takes all of it anew."""
+        is_due = self._clock() >= self._due
+        if self._is_over or not (is_due or len(raw) <= QUICK):
             return
-        self._arrived = message
-        if is_over or self._clock() >= self._due:
-            self.flush()
+        if self._read(raw) or is_due:
+            self._flush()
 
-    def flush(self) -> None:
-        """Hand on what has arrived and was held back."""
+    def end(self, raw: str) -> None:
+        """Take the JSON as it ended, whole or not, and hand on what was held back."""
+        if not self._is_over:
+            self._read(raw)
+        self._flush()
+
+    def _read(self, raw: str) -> bool:
+        """Read the message so far; returns whether it is over."""
+        message, self._is_over = message_so_far(raw)
+        if message.startswith(self._arrived):
+            self._arrived = message
+        return self._is_over
+
+    def _flush(self) -> None:
         piece = self._arrived[self._sent :]
         if not piece:
             return

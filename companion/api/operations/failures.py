@@ -19,6 +19,7 @@ MEANINGS: Mapping[str, str] = {
     "server": "The provider had a fault of its own. It passes.",
     "timeout": "The answer took longer than we wait.",
     "cut": "The connection to the provider broke off in mid-answer.",
+    "endless": "The answer ran on to the deadline.",
     "stalled": "The provider stopped sending in mid-answer.",
     "unreadable": "The model did not answer in the form that was asked for.",
     "refused_key": "The provider refuses our key. Set a good one in ANTHROPIC_API_KEY.",

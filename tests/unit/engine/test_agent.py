@@ -112,12 +112,6 @@ def test_the_text_arrives_in_order_with_offsets_and_before_the_end(server: Model
         assert offset == sum(len(piece) for _, piece in got[:index])
 
 
-def test_an_answer_that_does_not_end_is_left(server: ModelServer) -> None:
-    server.play(Reply(text=json.dumps({"chat_message": "More and more. " * 200_000}), piece=5_000))
-
-    assert fails(server).kind == "cut"
-
-
 def test_the_first_piece_does_not_wait_for_the_batch(server: ModelServer) -> None:
     server.play(Reply(text=json.dumps({"chat_message": LONG}), piece=20))
 
@@ -241,8 +235,20 @@ def test_an_endless_answer_ends_at_the_deadline(server: ModelServer) -> None:
 
     failure = fails(server, deadline=0.4)
 
-    assert failure.kind == "timeout"
+    assert (failure.kind, failure.retryable) == ("endless", False)
+    assert "did not come to an end" in failure.words
     assert failure.partial_text
+    assert failure.usage.output_tokens > 0
+
+
+def test_an_answer_that_is_far_too_long_is_cut_and_says_so(server: ModelServer) -> None:
+    server.play(Reply(text='{"chat_message": "' + "word " * 60_000, piece=40))
+
+    answer, _ = ask(server)
+
+    assert len(answer.response.chat_message) == 15_999
+    assert [each.code for each in answer.refusals] == ["cut"]
+    assert answer.usage.output_tokens >= agent.RAW_CAP // 5
 
 
 def test_an_answer_without_room_keeps_what_was_whole(server: ModelServer) -> None:

@@ -2,9 +2,11 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.engine import streaming
 from companion.engine.streaming import MessageStream, message_so_far
 
 
@@ -60,6 +62,23 @@ def test_whatever_the_pieces_the_whole_arrives_once_and_in_order(message: str, a
         assert offset == len(text)
         text += piece
     assert text == message.replace("\x00", "").lstrip()
+
+
+def test_a_long_answer_is_not_read_anew_with_each_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(streaming, "message_so_far", lambda raw: read.append(len(raw)) or message_so_far(raw))
+    got: list[tuple[int, str]] = []
+    stream = MessageStream(
+        on_text=lambda offset, piece: got.append((offset, piece)), batch=9.0, clock=Clock()
+    )
+    raw = '{"chat_message": "' + "word " * 2_000
+
+    for end in range(0, len(raw), 40):
+        stream.take(raw[:end])
+    stream.end(raw)
+
+    assert len(read) <= streaming.QUICK // 40 + 3
+    assert "".join(piece for _, piece in got) == "word " * 2_000
 
 
 def test_nothing_is_read_from_what_is_no_answer() -> None:
