@@ -17,6 +17,7 @@ from journeyloop.tenancy.walls import tenant_references
 from tests import twins as twin_makers
 from tests.factories import NOON
 from tests.invariants import catalogue
+from tests.invariants.classified import assert_classified
 from tests.twins import Practice, Twins
 
 pytestmark = pytest.mark.django_db
@@ -64,16 +65,17 @@ each_reference = pytest.mark.parametrize(
 
 
 def test_every_table_is_in_exactly_one_list() -> None:
-    lists = [set(TENANT), set(SHARED), set(GLOBAL)]
+    where = "tests/invariants/test_tenant_wall.py: a tenant's is a TenantModel with a Wall in its migration"
 
-    assert catalogue.tables() == set.union(*lists)
-    assert sum(map(len, lists)) == len(set.union(*lists))
+    assert_classified(catalogue.tables(), [TENANT, SHARED, GLOBAL], what="tables", where=where)
 
 
 def test_every_walled_model_has_twins() -> None:
     made = {**twin_makers.MAKERS, **twin_makers.PROVISIONED}
 
-    assert {model.__name__ for model in made} == {model.__name__ for model in WALLED.values()}
+    walled = {model.__name__ for model in WALLED.values()}
+    where = "tests/twins.py, MAKERS: say there which rows the twins have of it"
+    assert_classified(walled, [{model.__name__ for model in made}], what="models", where=where)
 
 
 def test_twins_hold_rows_of_every_model_and_a_mark_in_every_text(twins: Twins) -> None:

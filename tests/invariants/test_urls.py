@@ -33,6 +33,7 @@ from tests.invariants.addresses import (
     every_address,
     operators,
 )
+from tests.invariants.classified import assert_classified
 from tests.twins import Practice, Twins
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +65,10 @@ def as_bob(twins: Twins) -> Browser:
 
 def test_every_address_is_in_exactly_one_list() -> None:
     operator = {address.name for address in operators()}
-    lists = [set(PUBLIC), set(PERSONAL), set(COACH), set(API), operator]
+    lists = [PUBLIC, PERSONAL, COACH, API, operator]
+    found = {address.name for address in every_address()}
 
-    assert {address.name for address in every_address()} == set.union(*lists)
-    assert sum(map(len, lists)) == len(set.union(*lists))
+    assert_classified(found, lists, what="addresses", where="tests/invariants/addresses.py")
 
 
 def test_every_place_holder_is_known() -> None:
@@ -78,7 +79,8 @@ def test_every_place_holder_is_known() -> None:
         if parameter not in ROWS and parameter not in PLAIN
     }
 
-    assert unknown == set()
+    where = "ROWS (it names a tenant row) or PLAIN (it does not) of tests/invariants/addresses.py"
+    assert not unknown, f"place holders without a sample: {sorted(unknown)}. Put each into {where}."
 
 
 def test_no_address_holds_a_number_that_could_be_counted_up() -> None:
@@ -219,7 +221,8 @@ def test_a_coach_sees_their_own_words_and_nobody_elses(htmx: bool, twins: Twins,
     headers = {"HX-Request": "true"} if htmx else {}
     found = {address.name: as_bob.get(address.of(twins.bob), headers=headers) for address in _readable()}
 
-    assert {name: answer.status_code for name, answer in found.items() if answer.status_code >= 400} == {}
+    unread = {name: answer.status_code for name, answer in found.items() if answer.status_code >= 400}
+    assert unread == {}, "what takes no GET belongs into WRITTEN_ONLY of tests/invariants/test_urls.py"
     assert [name for name, answer in found.items() if twins.alice.mark.encode() in answer.content] == []
     assert any(twins.bob.mark.encode() in answer.content for answer in found.values())
 

@@ -1,10 +1,12 @@
 """OpenAPI descriptions of the addresses that plain views answer."""
 
-from typing import Any
+from typing import Any, get_args
+
+from companion.actions.told import EventName
 
 SECURITY: list[dict[str, list[str]]] = [{"BySession": []}, {"ByToken": []}]
 _STRING = {"type": "string"}
-EVENTS = ("chat-message", "main-update", "secondary-update", "notification", "turn-text", "stream-reset")
+EVENTS = (*get_args(EventName), "turn-text", "stream-reset")
 
 
 def _object(**properties: Any) -> dict[str, Any]:
