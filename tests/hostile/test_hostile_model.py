@@ -7,7 +7,7 @@ bootstrap: all of it where wishes become effects, and a part of it where effects
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import batched, product
+from itertools import product
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -96,8 +96,9 @@ def test_of_all_wishes_those_that_the_design_grants_become_effects(taint: Taint)
 
 def _in_lists(model: Hostile) -> Iterator[tuple[str, Any]]:
     for name in LISTS:
-        for wishes in batched(model.wishes(name), ITEMS_PER_LIST, strict=False):
-            yield name, list(wishes)
+        wishes = model.wishes(name)
+        for first in range(0, len(wishes), ITEMS_PER_LIST):
+            yield name, wishes[first : first + ITEMS_PER_LIST]
     for name in SINGLES:
         for wish in model.wishes(name):
             yield name, wish
