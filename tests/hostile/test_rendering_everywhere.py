@@ -60,8 +60,8 @@ FAULTS = """
     }
     for (const { localName, attributes } of document.querySelectorAll(".prose *")) {
       const isOurs = (name, value) => ["rel", "start"].includes(name) || `${name}=${value}` === "class=typed";
-      const isStrange = ({ name, value }) => !isOurs(name, value) && !isLink(name, value);
-      if (!tags.includes(localName) || [...attributes].some(isStrange)) faults.push(`<${localName}> in prose`);
+      const strange = [...attributes].find(({ name, value }) => !isOurs(name, value) && !isLink(name, value));
+      if (!tags.includes(localName) || strange) faults.push(`<${localName}> in prose`);
     }
     return faults;
   }
