@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from companion.engine.response import ITEMS_PER_LIST, LISTS, SINGLES
+from companion.engine.response import LISTS, SINGLES
 
 Parts = dict[str, Any]
 
@@ -162,6 +162,9 @@ STRANGE = (
     "<img src=https://evil.test/><script>alert(1)</script>",
 )
 
+WISHES = 6
+"""Of one part, in one answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
@@ -196,10 +199,10 @@ class Hostile:
         ]
 
     def answer(self, number: int) -> Parts:
-        """Ask for a list full of each part; another number, other wishes."""
+        """Ask for some of each part; another number, other wishes."""
         parts: Parts = {"chat_message": f"Everything, for the {number}th time."}
         for name in LISTS:
-            parts[name] = _turned(self.wishes(name), number * ITEMS_PER_LIST)[:ITEMS_PER_LIST]
+            parts[name] = _turned(self.wishes(name), number * WISHES)[:WISHES]
         for name in SINGLES:
             parts[name] = _turned(self.wishes(name), number)[0]
         return parts

@@ -4,8 +4,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import JSONField, Model
+from django.db.models import Model
 
 from journeyloop.tenancy import tenant
 from journeyloop.tenancy.models import TenantModel
@@ -42,7 +41,6 @@ def _spoil_row(model: type[Model], row: Model, texts: Iterator[str]) -> None:
         each.name: _spoilt(getattr(row, each.attname), each.max_length, texts)
         for each in fields
         if f"{model.__name__}.{each.name}" not in {**CODES, **KEPT} and getattr(row, each.attname)
-        if not isinstance(each, ArrayField) or not isinstance(each, JSONField)
     }
     manager = model.all_tenants if issubclass(model, TenantModel) else model._default_manager  # type: ignore[attr-defined]
     if changes:

@@ -117,6 +117,19 @@ PLACES: dict[str, Callable[[Practice, str], object]] = {
 }
 
 
+MANY = {
+    corpus.TITLE,
+    corpus.NOTE,
+    corpus.FACT,
+    corpus.KNOWN,
+    corpus.DOCUMENT,
+    corpus.CARD,
+    corpus.CANCELLED,
+    "frames",
+}
+"""Places that hold several texts at once."""
+
+
 def test_every_place_of_the_corpus_is_a_place_where_words_can_stand() -> None:
     places = {case.place for case in cases()}
 
@@ -130,13 +143,17 @@ def test_every_place_of_the_corpus_is_a_place_where_words_can_stand() -> None:
 # --- What comes of it -----------------------------------------------------------------------------
 
 
+AT_ONCE = 4
+"""Cases of one place in one prompt, where a place holds several rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """What one injection came to."""
+    """What some injections of one place came to."""
 
     faults: list[str]
-    heard: bool
-    """Whether the order reached the model."""
+    heard: int
+    """How many of the orders reached the model."""
     served: bool
     """Whether the coach got what they had asked for."""
 
@@ -145,22 +162,30 @@ def test_no_injection_reaches_its_goal_and_the_coach_is_served(twins: Twins) -> 
     alice, bobs = twins.alice, state_of(twins.bob)
     with tenant(alice.coach.pk):
         _client(alice, name="Paula Rinaldi")
-    attacks: dict[Case, Attack] = {}
-    for _, of_a_place in groupby(cases(), key=lambda case: case.place):
-        for number, case in enumerate(of_a_place):
-            with scenes.inside(alice):
+    attacks: dict[tuple[Case, ...], Attack] = {}
+    for together in _groups():
+        with scenes.inside(alice):
+            for case in together:
                 PLACES[case.place](alice, case.text)
-                attacks[case] = _attack(alice, case, into_rows=number == 0)
+            is_first = all(done[0].place != together[0].place for done in attacks)
+            attacks[together] = _attack(alice, together, into_rows=is_first)
 
-    assert {str(case): attack.faults for case, attack in attacks.items() if attack.faults} == {}
+    assert {str(cases[0]): attack.faults for cases, attack in attacks.items() if attack.faults} == {}
     assert sum(attack.heard for attack in attacks.values()) >= LEAST_HEARD
     assert sum(attack.served for attack in attacks.values()) >= LEAST_SERVED * len(attacks)
     assert state_of(twins.bob) == bobs
 
 
-def _attack(alice: Practice, case: Case, *, into_rows: bool) -> Attack:
-    """Play one case, and the first of each place to the last row."""
-    words = _pressed(case) if case.place == corpus.PRESSED else None
+def _groups() -> Iterator[tuple[Case, ...]]:
+    for place, of_a_place in groupby(cases(), key=lambda case: case.place):
+        found = tuple(of_a_place)
+        size = AT_ONCE if place in MANY else 1
+        yield from (found[first : first + size] for first in range(0, len(found), size))
+
+
+def _attack(alice: Practice, together: tuple[Case, ...], *, into_rows: bool) -> Attack:
+    """Play some cases of one place, and the first of each place to the last row."""
+    words = _pressed(together[0]) if together[0].place == corpus.PRESSED else None
     before = state_of(alice) if into_rows else {}
     work = begin(say(words.text, taint=words.taint) if words else say(ASKED))
     told = on_the_wire(work.prompt)
@@ -174,8 +199,8 @@ def _attack(alice: Practice, case: Case, *, into_rows: bool) -> Attack:
         scenes.finish(work, answer)
         faults += sorted(scenes.changed(alice, before) - MAY_CHANGE)
     shown = {each.object_id for each in routed.effects if isinstance(each, deeds.PanelUpdate)}
-    heard = any(ORDER.search(text) for text in told)
-    return Attack(faults, heard=heard, served=alice.clients[0].pk in shown)
+    heard = {order for text in told for order in ORDER.findall(text)}
+    return Attack(faults, heard=min(len(heard), len(together)), served=alice.clients[0].pk in shown)
 
 
 def _forbidden(routed: router.Routed, grounds: router.Grounds, *, is_coachs: bool) -> Iterator[str]:

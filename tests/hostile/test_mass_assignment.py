@@ -84,7 +84,7 @@ BODIES: Mapping[str, Given] = {
 }
 """Addresses that take JSON, and what."""
 
-SHARED = {"coaching_apikey", "coaching_accountevent"}
+SHARED = {"coaching_apikey", "coaching_accountevent", "coaching_user", "django_admin_log"}
 """Tables without a wall, in which Alice's own deeds show."""
 
 ASKED_ANYWAY = {"next", "place", "panel", "session"}
@@ -239,24 +239,21 @@ VARIES = re.compile(
 
 
 def _rows(twins: Twins) -> dict[str, str]:
-    """Write down every row of both, without the ids that are new."""
+    """Write down every row that Alice sees, without the ids that are new, and a digest of Bob's."""
     tables = sorted(catalogue.tables() - OFTEN_WRITTEN)
-    found = [_seen(tables, practice) for practice in (twins.alice, twins.bob)]
-    return {table: "\n".join(texts) for table, *texts in zip(tables, *found, strict=True)}
+    kept = _keys(twins.alice)
+    sums = ", ".join(f"""(SELECT coalesce(string_agg(r::text, '|'), '') FROM "{t}" r)""" for t in tables)
+    with tenant(twins.alice.coach.pk):
+        [found] = catalogue.rows(f"SELECT {sums}")
+    texts = (VARIES.sub(lambda each: each[0] if each[0] in kept else "…", text) for text in found)
+    rows = {table: "|".join(sorted(text.split("|"))) for table, text in zip(tables, texts, strict=True)}
+    bobs = state_of(twins.bob)
+    return {**rows, "Bob's": str([bobs[table] for table in tables if table not in SHARED])}
 
 
-def _seen(tables: list[str], practice: Practice) -> list[str]:
-    kept = {str(row.pk) for rows in practice.rows.values() for row in rows} | {
-        str(practice.coach.pk),
-        str(practice.coach.user.pk),
-    }
-    columns = ", ".join(f"""(SELECT coalesce(string_agg(r::text, '|'), '') FROM "{t}" r)""" for t in tables)
-    with tenant(practice.coach.pk):
-        [texts] = catalogue.rows(f"SELECT {columns}")
-    return [
-        "|".join(sorted(VARIES.sub(lambda each: each[0] if each[0] in kept else "…", text).split("|")))
-        for text in texts
-    ]
+def _keys(practice: Practice) -> set[str]:
+    rows = [str(row.pk) for rows in practice.rows.values() for row in rows]
+    return {*rows, str(practice.coach.pk), str(practice.coach.user.pk)}
 
 
 def _difference(plain: After, poisoned: After) -> object:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from pydantic_ai import models
 
 from companion.actions import turns, usage
@@ -14,7 +15,7 @@ from companion.scheduling.database import Database
 from companion.scheduling.executor import Attempt, Brain, carry_out
 from journeyloop.tenancy import tenant
 from tests import factories
-from tests.fakes.attempts import DEAR, NOON, hold, say
+from tests.fakes.attempts import DEAR, NOON, begin, hold, say
 from tests.fakes.model_server import ModelServer, model_server
 
 TURNS, AFFORDED = 50, 10
@@ -83,7 +84,8 @@ def test_a_worker_that_is_killed_in_every_call_spends_no_more_than_the_limit() -
         CompanionState.objects.update(daily_budget_usd=Decimal("0.5"))
         while calls < 1_000:
             try:
-                turns.begin(claim=hold(turn), now=NOON, model_name="m", price=DEAR, output_tokens=4_000)
+                with transaction.atomic():
+                    begin(turn, price=DEAR)
             except usage.BudgetSpentError:
                 break
             calls += 1
