@@ -9,6 +9,8 @@ from coaching.models import Client, CoachingSession
 from companion.models import CompanionContext, PanelKind
 
 PanelName = Literal["main", "secondary"]
+PageKind = Literal["client", "session", "calendar", "observations"]
+"""The whole pages that can be laid over both panels."""
 NEEDS_OBJECT = {PanelKind.CLIENT: Client, PanelKind.SESSION: CoachingSession}
 
 
@@ -28,6 +30,16 @@ def show(*, panel: PanelName, kind: PanelKind, object_id: UUID | None = None) ->
             f"{panel}_version": F(f"{panel}_version") + 1,
         }
     )
+
+
+def push(*, kind: PageKind, object_id: UUID | None = None) -> None:
+    """
+    Turn the main panel to what a page is about, as the page is laid over it. Raises NothingToShowError.
+
+    So whoever puts the page away, or had no page open, finds the matter there with its link.
+    """
+    beneath = PanelKind.CLIENT if kind == "observations" else PanelKind(kind)
+    show(panel="main", kind=beneath, object_id=object_id)
 
 
 def touch(panel: PanelName) -> None:

@@ -93,6 +93,11 @@ def _show(effect: deeds.PanelUpdate, stage: Stage) -> None:
     stage.told.append(told.of_panel(effect.panel))
 
 
+def _push(effect: deeds.PagePush, stage: Stage) -> None:
+    contexts.push(kind=effect.kind, object_id=effect.object_id)
+    stage.told.append(told.of_page(effect.kind, effect.object_id))
+
+
 def _notify(effect: deeds.Notify, stage: Stage) -> None:
     text = f"{effect.title}: {effect.text}" if effect.text else effect.title
     _tell_notice(notifications.notify(text=text, turn=stage.turn), stage)
@@ -248,6 +253,7 @@ def _ask(effect: deeds.AskQuestion, stage: Stage) -> None:
 
 _CARRY_OUT: dict[type, Callable[[Any, Stage], None]] = {
     deeds.PanelUpdate: _show,
+    deeds.PagePush: _push,
     deeds.Notify: _notify,
     deeds.ContextHint: _hint,
     deeds.ProposeLayer: _propose_layer,

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
-from companion.actions.contexts import PanelName
+from companion.actions.contexts import PageKind, PanelName
 from companion.models import CompanionContext, Errand, Turn
 
 EventName = Literal["chat-message", "main-update", "secondary-update", "notification", "errand-update"]
@@ -34,5 +35,15 @@ def of_errand(errand: Errand) -> Told:
 def of_panel(name: PanelName) -> Told:
     """Describe what a panel shows now."""
     kind, object_id, version = CompanionContext.objects.get().panel(name)
-    data = {"panel": name, "kind": kind, "object": str(object_id) if object_id else None, "version": version}
-    return Told(PANEL_EVENTS[name], data)
+    return _panel_event(PANEL_EVENTS[name], name, kind, object_id, version)
+
+
+def of_page(kind: PageKind, object_id: UUID | None) -> Told:
+    """Describe a page to lay over the panels; the main panel was turned to the same."""
+    _kind, _object, version = CompanionContext.objects.get().panel("main")
+    return _panel_event("main-update", "page", kind, object_id, version)
+
+
+def _panel_event(event: EventName, panel: str, kind: str, object_id: UUID | None, version: int) -> Told:
+    about = str(object_id) if object_id else None
+    return Told(event, {"panel": panel, "kind": kind, "object": about, "version": version})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 from uuid import UUID
 
 from companion.engine import response as r
@@ -15,8 +16,16 @@ from companion.engine.response import LayerName
 class PanelUpdate:
     """Show `kind`, and which one, in a panel."""
 
-    panel: r.Panel
+    panel: Literal["main", "secondary"]
     kind: r.PanelKind
+    object_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePush:
+    """Lay a whole page over the panels."""
+
+    kind: r.PageKind
     object_id: UUID | None
 
 
@@ -137,6 +146,7 @@ class AskQuestion:
 
 Effect = (
     PanelUpdate
+    | PagePush
     | Notify
     | ContextHint
     | ProposeLayer
@@ -153,6 +163,7 @@ Effect = (
 NEEDS: Mapping[type[Effect], Capability] = MappingProxyType(
     {
         PanelUpdate: Capability.SHOW,
+        PagePush: Capability.SHOW,
         Notify: Capability.SHOW,
         ContextHint: Capability.SHOW,
         AskQuestion: Capability.SHOW,

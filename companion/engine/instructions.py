@@ -60,7 +60,8 @@ fact.
 - personality_updates: a layer's whole new text.
 - question: one small question with ready answers (choice with 2 to 5 options, yes_no, rating of 0 to 10,\
  quick_capture), only where pressing is easier than typing.
-- panel_updates: show a thing beside the chat; ref comes from the memory."""
+- panel_updates: show a thing beside the chat, or its whole page (panel page: client, session, calendar, \
+observations of a client); ref comes from the memory."""
 
 INTERFACE_BOOTSTRAP = f"""\
 {_ANSWER}

@@ -16,7 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from companion.engine.framing import visible
 
 LayerName = Literal["soul", "identity", "coach_knowledge", "instructions", "environment", "client_persona"]
-Panel = Literal["main", "secondary"]
+Panel = Literal["main", "secondary", "page"]
+"""`page` lays a whole page over both panels."""
 PanelKind = Literal[
     "bootstrap",
     "personality",
@@ -28,6 +29,9 @@ PanelKind = Literal[
     "abilities",
 ]
 """The kinds that a panel has a fragment for; a test holds them to the models' list."""
+PageKind = Literal["client", "session", "calendar", "observations"]
+"""The whole pages that can be laid over the panels."""
+Shown = Literal[PanelKind, PageKind]
 Mode = Literal["bootstrap", "pre_session", "post_session", "idle"]
 SkillAction = Literal["create", "edit", "retire"]
 Trigger = Literal["message", "session_approaching", "session_complete", "client_inactive"]
@@ -67,7 +71,7 @@ class PanelUpdate(Part):
     """Show something beside the conversation."""
 
     panel: Panel
-    kind: PanelKind
+    kind: Shown
     ref: Word = ""
     """The ref of a client or session as the context gives it; empty for kinds that need none."""
 

@@ -21,6 +21,7 @@ from companion.engine.effects import (
     DraftNudge,
     Effect,
     Notify,
+    PagePush,
     PanelUpdate,
     ProposeFact,
     ProposeLayer,
@@ -273,7 +274,15 @@ def _nudge(wish: r.NudgeDraft, grounds: Grounds) -> Effect:
 
 def _panel(wish: r.PanelUpdate, grounds: Grounds) -> Effect:
     _need(grounds, Capability.SHOW)
-    return PanelUpdate(panel=wish.panel, kind=wish.kind, object_id=grounds.anything(wish.ref))
+    object_id = grounds.anything(wish.ref)
+    # What was kept over months has no room in a panel.
+    if wish.kind == "observations":
+        return PagePush(kind=wish.kind, object_id=object_id)
+    if wish.panel != "page":
+        return PanelUpdate(panel=wish.panel, kind=wish.kind, object_id=object_id)
+    if wish.kind in {"client", "session", "calendar"}:
+        return PagePush(kind=wish.kind, object_id=object_id)
+    raise NotGrantedError("no_page", "I wanted to open a page that there is not.")
 
 
 def _hint(wish: r.ContextHint, grounds: Grounds) -> Effect:

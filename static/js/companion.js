@@ -3,6 +3,7 @@
 
 import { startComposer } from "./companion/composer.js";
 import { startNotices } from "./companion/notices.js";
+import { startPages } from "./companion/pages.js";
 import { startPanels } from "./companion/panels.js";
 import { startScroll } from "./companion/scroll.js";
 import { startStream } from "./companion/stream.js";
@@ -13,4 +14,5 @@ startThread();
 startStream();
 startComposer();
 startPanels();
+startPages();
 startNotices();

@@ -210,6 +210,7 @@ RULES: tuple[Rule, ...] = (
     arrangements.schedule,
     keeping.rule,
     keeping.style,
+    people.page,
     people.preparation,
     people.debrief,
     people.roster,

@@ -6,7 +6,13 @@ from dataclasses import replace
 from companion.engine.backends.reading import Client, Reading
 from companion.engine.backends.variety import spoken
 from companion.engine.personality import TITLES
-from companion.engine.response import CompanionResponse, ContextHint, MicroInteraction, PanelUpdate
+from companion.engine.response import (
+    CompanionResponse,
+    ContextHint,
+    MicroInteraction,
+    PageKind,
+    PanelUpdate,
+)
 from companion.engine.words import terms
 
 _PREPARE = spoken(r"\b(prepare|prep|brief me|get me ready|ready for)\b")
@@ -16,6 +22,10 @@ _NOTE = re.compile(r"^- [^:]+: your note of (?P<day>[^“]+) “(?P<words>.*)”
 _ABOUT_ME = spoken(r"\babout (me|my (work|practice|coaching))\b")
 _ROSTER = spoken(r"\b(my|all|which|list|show)\b.{0,20}\bclients\b|^\W*clients\W*$")
 _DIARY = spoken(r"\b(today|tomorrow|this week|diary|calendar|next session|upcoming|what.?s on|my sessions)\b")
+
+_PAGE = spoken(
+    r"^\W*(?:please )?(?:open|show|pull up)\b.{0,60}\b(?P<page>page|profile|observations|session|calendar)\b"
+)
 
 LOCKED = "That opens once we have got to know each other; it takes a few minutes. Shall we begin?"
 MOST_LINES = 6
@@ -145,6 +155,39 @@ def debrief(reading: Reading) -> CompanionResponse | None:
         question=MicroInteraction(kind="rating", prompt=f"The session{whom}"),
         context_hint=ContextHint(mode="post_session", client_ref=client.ref if client else ""),
     )
+
+
+def page(reading: Reading) -> CompanionResponse | None:
+    """Open a whole page beside the conversation: a client's, what was observed, a session, the calendar."""
+    if not (asked := _PAGE.search(reading.message)):
+        return None
+    if asked["page"].casefold() == "calendar":
+        return _opened("your sessions", PanelUpdate(panel="page", kind="calendar"))
+    if not (client := reading.mentioned()):
+        return CompanionResponse(chat_message="Whose? Give me a name from your list and I will open it.")
+    if asked["page"].casefold() == "session":
+        return _opened_session(reading, client)
+    kind: PageKind = "observations" if asked["page"].casefold() == "observations" else "client"
+    what = (
+        f"what you kept about {client.first_name}"
+        if kind == "observations"
+        else f"{client.first_name}’s page"
+    )
+    return _opened(what, PanelUpdate(panel="page", kind=kind, ref=client.ref))
+
+
+def _opened_session(reading: Reading, client: Client) -> CompanionResponse:
+    session = next((each for each in reading.sessions if client.name in each.what), None)
+    if session is None:
+        words = f"I see no session with {client.first_name} near today."
+        return CompanionResponse(chat_message=f"{words} Their page lists all of them.")
+    return _opened(
+        f"{session.what}, {session.starts}", PanelUpdate(panel="page", kind="session", ref=session.ref)
+    )
+
+
+def _opened(what: str, wish: PanelUpdate) -> CompanionResponse:
+    return CompanionResponse(chat_message=f"I have opened {what} beside us.", panel_updates=[wish])
 
 
 def roster(reading: Reading) -> CompanionResponse | None:

@@ -14,17 +14,21 @@ const NO_CONNECTION = "there is no connection just now.";
 const SIGNED_OUT = "you are signed out. Sign in again in another tab, then reload this page.";
 const OUTDATED = "this page is out of date. Reload it; your text stays.";
 const AWAY = "our database is away for a moment.";
+const GONE = "it is not there any more.";
 const BROKEN = "something went wrong on our side.";
 
-/** Ask for an address; raises NotReached unless the server answered with something to show. */
-export async function ask(url, { body } = {}) {
+/**
+ * Ask for an address; raises NotReached unless the server answered with something to show.
+ * `isWhole`: the page and not its part. `isFollowed`: also where the answer leads.
+ */
+export async function ask(url, { body, isWhole = false, isFollowed = false } = {}) {
   let response;
   try {
     response = await fetch(url, {
       method: body ? "POST" : "GET",
       body,
-      headers: { "HX-Request": "true" },
-      redirect: "manual",
+      headers: isWhole ? {} : { "HX-Request": "true" },
+      redirect: isFollowed ? "follow" : "manual",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
@@ -33,7 +37,10 @@ export async function ask(url, { body } = {}) {
   if (response.type === "opaqueredirect") throw new NotReached(SIGNED_OUT);
   if (response.status === 403) throw new NotReached(OUTDATED);
   if (response.status === 503) throw new NotReached(AWAY);
-  if (!response.ok && response.status !== 422) throw new NotReached(BROKEN);
+  if (isWhole && response.status === 404) throw new NotReached(GONE);
+  // A page says by itself why something was refused.
+  const isShown = response.ok || response.status === 422 || (isWhole && response.status === 409);
+  if (!isShown) throw new NotReached(BROKEN);
   return response;
 }
 
