@@ -103,8 +103,8 @@ class CoachingSession(TenantModel):
 
     @cached_property
     def transcripts_there(self) -> "list[Transcript]":
-        """Its transcripts without their files, each with its `length_ms`; read once for all of a page."""
-        return list(self.transcripts.without_file().with_length())
+        """Its transcripts without their files, each with `length_ms` and `roles`; read once for a page."""
+        return list(self.transcripts.without_file().with_length().with_roles())
 
     @property
     def read_transcript(self) -> "Transcript | None":

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector, SearchVectorField
 from django.db import models
@@ -40,6 +41,11 @@ class TranscriptQuerySet(TenantQuerySet["Transcript"]):
         ends, starts = models.Max("utterances__ends_ms"), models.Max("utterances__starts_ms")
         return self.annotate(length_ms=Greatest(ends, starts))
 
+    def with_roles(self) -> Self:
+        """Add `roles`, who each of its voices is said to be."""
+        voices = Speaker.objects.filter(transcript=models.OuterRef("pk")).order_by("number")
+        return self.annotate(roles=ArraySubquery(voices.values("role")))
+
 
 class Transcript(TenantModel):
     """
@@ -66,6 +72,8 @@ class Transcript(TenantModel):
 
     length_ms: int | None
     """Only after `with_length`."""
+    roles: list[str]
+    """Only after `with_roles`."""
     session = models.ForeignKey(CoachingSession, on_delete=models.CASCADE, related_name="transcripts")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="transcripts")
     file_name = models.CharField(max_length=200)

@@ -45,6 +45,21 @@ def stop(*, client: Client, now: datetime) -> None:
         _begin_anew()
 
 
+def stop_quoting(*, client: Client, now: datetime) -> None:
+    """Let no later prompt hold words that were quoted while this client agreed to it; nothing is deleted."""
+    if Claim.objects.filter(client=client).standing().exists():
+        _begin_anew()
+
+
+def nothing_derived(client: Client) -> Sequence[Derived]:
+    """List nothing: what was kept for the coach's own reading stays."""
+    return ()
+
+
+def delete_nothing(*, client: Client, by: User, now: datetime) -> None:
+    """Delete what `nothing_derived` lists."""
+
+
 def derived(client: Client) -> Sequence[Derived]:
     """List what was made out of the words of one client's sessions."""
     analysed = SessionIntelligence.objects.filter(client=client)

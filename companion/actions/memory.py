@@ -14,6 +14,7 @@ from coaching.consents import Purpose, wording
 from coaching.models import Consent, Note
 from companion.actions import recollections
 from companion.engine import memory as rules
+from companion.engine.analysis.quotes import unquoted
 from companion.engine.capabilities import Taint
 from companion.engine.words import terms
 from companion.models import ClientKnowledge, CompanionMemory, Turn
@@ -23,6 +24,8 @@ CANDIDATES = 40
 """Facts that full-text search hands to the exact ranking."""
 RECALL_TOKENS = 900
 NOTES_A_CLIENT, MOST_NOTES = 3, 9
+THEIRS = frozenset({ClientKnowledge.Source.SESSION, ClientKnowledge.Source.CLIENT_MESSAGE})
+"""Sources that hold a client's own words."""
 Row = CompanionMemory | ClientKnowledge
 COLUMNS = (
     "id",
@@ -113,16 +116,21 @@ def recall(
         return rules.fit(rules.relevant(ranked), budget=RECALL_TOKENS)
     of = {"clients": list(clients)}
     heard = {"wording": wording(Purpose.AI_PROCESSING).version, **of}
-    own, said, newest, notes, claims = read(
+    own, said, newest, notes, agreed, claims = read(
         _OWN(asked=asked),
         _SAID(asked=asked, **heard),
         _NEWEST(**heard),
         _NOTES(**of),
+        _QUOTED(quote_wording=wording(Purpose.QUOTES_IN_PREP).version, **of),
         recollections.asked(clients, now=now),
     )
     facts = [_fact(row, "", zone) for row in own]
     meant = {row.id: row for row in (*said, *newest)}
-    facts += [_fact(row, f"{clients[row.client_id]}: ", zone) for row in meant.values()]
+    quoted = {row.client_id for row in agreed}
+    for row in meant.values():
+        # A client's own words are told where they agreed to it; what came of them without.
+        is_silent = row.source_kind in THEIRS and row.client_id not in quoted
+        facts.append(_fact(row, f"{clients[row.client_id]}: ", zone, is_silent=is_silent))
     facts += recollections.facts(claims, clients=clients, zone=zone)
     written = [_note_fact(note, clients[note.client_id], zone) for note in notes]
     ranked = rules.rank(facts, query=words, today=today)
@@ -162,9 +170,14 @@ def _of_clients() -> "QuerySet[Any]":
     these = AnyOf(slot("clients"))
     said = Consent.objects.filter(client__in=these)
     silent = said.taken_back(Purpose.AI_PROCESSING, version=slot("wording")).values("client")
-    theirs = (ClientKnowledge.Source.SESSION, ClientKnowledge.Source.CLIENT_MESSAGE)
     known = ClientKnowledge.objects.current().filter(client__in=these)
-    return known.exclude(source_kind__in=theirs, client__in=silent)
+    return known.exclude(source_kind__in=THEIRS, client__in=silent)
+
+
+def _who_may_be_quoted() -> "QuerySet[Any, Any]":
+    said = Consent.objects.filter(client__in=AnyOf(slot("clients")))
+    agreed: QuerySet[Any, Any] = said.given(Purpose.QUOTES_IN_PREP, version=slot("quote_wording"))
+    return agreed.values_list("client_id", named=True)
 
 
 PROFILE = Reading(
@@ -187,17 +200,19 @@ _NEWEST = Reading(
         .values_list(*COLUMNS, "client_id", named=True)[:CANDIDATES]
     )
 )
+_QUOTED = Reading(_who_may_be_quoted)
 _NOTES = Reading(
     lambda: Note.objects.filter(client__in=AnyOf(slot("clients"))).order_by("-created_at")[:MOST_NOTES]
 )
 
 
-def _fact(row: Any, about: str, zone: ZoneInfo) -> rules.Fact:
+def _fact(row: Any, about: str, zone: ZoneInfo, *, is_silent: bool = False) -> rules.Fact:
+    """Give a row the form in which it is recalled; `is_silent` leaves out words that are not to be quoted."""
     said = row.observed_at.astimezone(zone)
     return rules.Fact(
         id=str(row.id),
-        statement=f"{about}{row.statement}",
-        quote=row.quote,
+        statement=f"{about}{unquoted(row.statement, row.quote) if is_silent else row.statement}",
+        quote="" if is_silent else row.quote,
         source=f"{SOURCES[row.source_kind]}, {said.day} {said:%B %Y}",
         said_by=SPEAKERS[row.said_by],
         observed_on=said.date(),

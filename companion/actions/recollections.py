@@ -5,7 +5,6 @@ They are the client's words however often the coach has read them, so a turn tha
 it. The words themselves are told only where the client agreed to being quoted in preparation.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from coaching.consents import Purpose, wording
 from coaching.models import Consent
 from companion.engine import memory as rules
+from companion.engine.analysis.quotes import unquoted
 from companion.engine.capabilities import Taint
 from companion.models import Claim, Evidence
 from companion.models.statements import STALE_AFTER
@@ -37,7 +37,6 @@ LABELS: Mapping[str, str] = {
     Claim.Kind.STRENGTH: "what worked in the coaching",
     Claim.Kind.OPPORTUNITY: "to try in the coaching",
 }
-_QUOTED = re.compile(r"“[^”]*”")
 
 
 def asked(clients: Iterable[UUID], *, now: datetime) -> Filled:
@@ -94,7 +93,7 @@ _CLAIMS = Reading(_claims)
 def _fact(row: Any, name: str, zone: ZoneInfo) -> rules.Fact:
     held = row.session__starts_at.astimezone(zone)
     words = row.edited_text or row.text
-    words = words if row.may_quote else _QUOTED.sub("“…”", words)
+    words = words if row.may_quote else unquoted(words, row.quote or "")
     due = f" ({row.due})" if row.due and row.may_quote else ""
     return rules.Fact(
         id=str(row.pk),

@@ -3,17 +3,31 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from coaching.accounts.http import CoachRequest
+from coaching.actions import consents
 from coaching.consents import Purpose
-from coaching.models import Client, CoachingSession
+from coaching.models import Client, CoachingSession, Speaker
 from coaching.views import consent_parts
 from coaching.views.consent_parts import Gate
 from companion.engine.analysis.claims import WHY
-from companion.models import Claim, Errand, SessionIntelligence
+from companion.engine.analysis.quotes import unquoted
+from companion.models import Claim, Errand, Evidence, SessionIntelligence
 
+Unnamed = Literal["", "nobody_said", "one_voice"]
 HIGHLIGHTS = (Claim.Kind.COMMITMENT, Claim.Kind.QUESTION, Claim.Kind.HYPOTHESIS, Claim.Kind.THEME)
 MOST, MOST_LATELY = 8, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One claim in short, with the first of its words where they may be shown."""
+
+    claim: Claim
+    words: str
+    due: str
+    span: Evidence | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +40,12 @@ class Section:
     """The newest analysis that was asked for."""
     found: SessionIntelligence | None
     is_outdated: bool
-    claims: Sequence[Claim]
+    claims: Sequence[Line]
     """The first of them that matter before the next session."""
     waiting: int
     standing: int
+    unnamed: Unnamed
+    """Why it cannot be told whose words are whose; empty where it can."""
 
     @property
     def is_under_way(self) -> bool:
@@ -69,16 +85,36 @@ def section_of(request: CoachRequest, session: CoachingSession, *, back: str = "
         claims=highlights(session),
         waiting=by_status[Claim.Status.PROPOSED],
         standing=sum(by_status[status] for status in Claim.STANDING),
+        unnamed=_unnamed(transcript.roles if transcript else []),
     )
 
 
-def highlights(session: CoachingSession) -> list[Claim]:
+def _unnamed(roles: Sequence[str]) -> Unnamed:
+    if not roles or {Speaker.Role.COACH, Speaker.Role.CLIENT} <= set(roles):
+        return ""
+    return "nobody_said" if len(roles) > 1 else "one_voice"
+
+
+def line_of(claim: Claim, *, is_quoted: bool = True) -> Line:
+    """Put one claim as a panel and a session's page show it; it was read `with_evidence`."""
+    spans = list(claim.evidence.all())
+    if is_quoted:
+        return Line(claim=claim, words=claim.words, due=claim.due, span=spans[0] if spans else None)
+    return Line(claim=claim, words=unquoted(claim.words, *(each.quote for each in spans)), due="", span=None)
+
+
+def highlights(session: CoachingSession) -> list[Line]:
     """Choose the claims that matter before the next session, each with its words."""
     claims = Claim.objects.of_session(session).not_rejected().of_kind(*HIGHLIGHTS)
-    return list(claims.in_reading_order().with_evidence()[:MOST])
+    return [line_of(claim) for claim in claims.in_reading_order().with_evidence()[:MOST]]
 
 
-def lately(client: Client) -> list[Claim]:
-    """Choose what the newest sessions of a client left to come back to, as far as the coach let it stand."""
+def lately(client: Client) -> list[Line]:
+    """
+    Choose what the newest sessions of a client left to come back to, as far as the coach let it stand.
+
+    This is what the next session is prepared from, so their own words are there only if they agreed to it.
+    """
     claims = Claim.objects.of_client(client).standing().of_kind(*HIGHLIGHTS)
-    return list(claims.with_evidence()[:MOST_LATELY])
+    is_quoted = consents.may_quote(client)
+    return [line_of(claim, is_quoted=is_quoted) for claim in claims.with_evidence()[:MOST_LATELY]]

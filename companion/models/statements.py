@@ -241,6 +241,11 @@ class Claim(TenantModel):
         return self.status == self.Status.PROPOSED
 
     @property
+    def has_lost_its_source(self) -> bool:
+        """Whether the words that it rested on are gone; one that never had any is an inference."""
+        return not self.is_inference and not self.evidence.all()
+
+    @property
     def is_tentative(self) -> bool:
         """Whether it is to be shown as a guess."""
         return self.kind == self.Kind.HYPOTHESIS or self.is_inference

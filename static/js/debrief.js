@@ -102,6 +102,24 @@ function onSwap(event) {
   else lookAt(card);
 }
 
+/** A press that did not come through says so beside its button; what was typed is still in its field. */
+function onFailure(event) {
+  const claim = event.target.closest?.("[data-claim]");
+  if (!claim) return;
+  const isAway = event.type !== "htmx:responseError" || event.detail.xhr.status === 503;
+  const words = `This did not arrive: ${isAway ? "there is no connection just now" : "something went wrong on our side"}. Nothing is lost, press again.`;
+  const line = claim.querySelector("[data-failure]") ?? claim.querySelector(".claim-form").appendChild(failureLine());
+  line.textContent = words;
+}
+
+function failureLine() {
+  const line = document.createElement("p");
+  line.className = "field-error";
+  line.dataset.failure = "";
+  line.setAttribute("role", "alert");
+  return line;
+}
+
 if (page?.querySelector("[data-claim]")) {
   page.dataset.ready = "";
   for (const hidden of page.querySelectorAll("[data-keys], [data-thumbs], [data-single], [data-words-close]")) {
@@ -109,7 +127,9 @@ if (page?.querySelector("[data-claim]")) {
   }
   document.addEventListener("keydown", onKey);
   page.addEventListener("click", onClick);
-  document.addEventListener("htmx:afterSwap", onSwap);
+  // Not after the swap: settling takes back what the old card and the new one differ in.
+  document.addEventListener("htmx:afterSettle", onSwap);
+  for (const failure of ["sendError", "responseError", "timeout"]) document.addEventListener(`htmx:${failure}`, onFailure);
   const asked = document.getElementById(location.hash.slice(1));
   lookAt(asked?.matches("[data-claim]") ? asked : current(), { focus: Boolean(asked), words: false });
   if (phone.matches) single(true);

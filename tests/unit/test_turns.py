@@ -78,6 +78,27 @@ def test_a_finished_turn_has_exactly_one_message_and_all_its_effects(practice: C
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "beneath"), [("client", "client"), ("observations", "client"), ("calendar", "calendar")]
+)
+def test_a_page_is_told_to_browsers_and_its_matter_stays_in_the_panel_beneath(
+    practice: CoachingProfile, kind: str, beneath: str
+) -> None:
+    client = factories.make_client("Tomás Ferreira")
+    wish = {"panel": "page", "kind": kind, "ref": client.pk.hex[-8:]}
+    told = finish(begin(say()), "Here.", panel_updates=[wish])
+
+    [event] = [each for each in told if each.event == "main-update"]
+    assert (event.data["panel"], event.data["kind"], event.data["object"]) == ("page", kind, str(client.pk))
+    assert CompanionContext.objects.get().main_kind == beneath
+
+
+def test_a_page_about_nobody_is_refused_in_words(practice: CoachingProfile) -> None:
+    turn = answer(say(), "Look.", panel_updates=[{"panel": "page", "kind": "observations"}])
+
+    assert refused(turn) == [("not_possible", "PagePush")]
+
+
 def test_an_event_names_what_its_panel_really_shows(practice: CoachingProfile) -> None:
     shown = CompanionContext.objects.get().secondary_kind
     told = finish(begin(say("Please be kind.")), "I will.", personality_updates=[SOUL])

@@ -23,6 +23,7 @@ _MARKS = " \t\n\"'.,;:-\u2026\u201c\u201d\u2018\u2019\u00ab\u00bb"
 _WORD = re.compile("[^\\W_]+(?:['\\u2019][^\\W_]+)*")
 _SENTENCE_END = re.compile(r"[.?!]\s")
 _BREAK = "\n"
+_QUOTED = re.compile('[\u201c"\u00ab][^\u201c\u201d"\u00ab\u00bb]*[\u201d"\u00bb]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +144,10 @@ def widened(text: str, start: int, end: int) -> tuple[int, int]:
         if normal(word[0]) in NEGATIONS:
             start = word.start()
     return start, end
+
+
+def unquoted(text: str, *quotes: str) -> str:
+    """Take quotations out of a statement, in marks or not: its sense stays and the words go."""
+    for quote in sorted(filter(None, quotes), key=len, reverse=True):
+        text = text.replace(quote, "\u2026")
+    return _QUOTED.sub("\u201c\u2026\u201d", text)

@@ -168,12 +168,8 @@ def page(reading: Reading) -> CompanionResponse | None:
     if asked["page"].casefold() == "session":
         return _opened_session(reading, client)
     kind: PageKind = "observations" if asked["page"].casefold() == "observations" else "client"
-    what = (
-        f"what you kept about {client.first_name}"
-        if kind == "observations"
-        else f"{client.first_name}’s page"
-    )
-    return _opened(what, PanelUpdate(panel="page", kind=kind, ref=client.ref))
+    what = "what you kept about" if kind == "observations" else "the page of"
+    return _opened(f"{what} {client.first_name}", PanelUpdate(panel="page", kind=kind, ref=client.ref))
 
 
 def _opened_session(reading: Reading, client: Client) -> CompanionResponse:
@@ -181,9 +177,8 @@ def _opened_session(reading: Reading, client: Client) -> CompanionResponse:
     if session is None:
         words = f"I see no session with {client.first_name} near today."
         return CompanionResponse(chat_message=f"{words} Their page lists all of them.")
-    return _opened(
-        f"{session.what}, {session.starts}", PanelUpdate(panel="page", kind="session", ref=session.ref)
-    )
+    wish = PanelUpdate(panel="page", kind="session", ref=session.ref)
+    return _opened(f"{session.what}, {session.starts}", wish)
 
 
 def _opened(what: str, wish: PanelUpdate) -> CompanionResponse:

@@ -26,7 +26,8 @@ const narrow = window.matchMedia("(max-width: 60rem)");
 const places = { ...pushed.dataset };
 
 let loaded = ""; // the path whose page stands in `body`
-let opener = null;
+let opener = null; // the link that it was opened from, and its address, which a reload keeps
+let from = "";
 
 const open = () => history.state?.pushed;
 
@@ -41,7 +42,8 @@ const pathOf = (url) => url.pathname + url.search + url.hash;
 
 function push(path) {
   const depth = (open()?.depth ?? 0) + 1;
-  history.pushState({ ...history.state, pushed: { path, depth } }, "");
+  if (depth === 1) from = opener?.href ?? "";
+  history.pushState({ ...history.state, pushed: { path, depth, from } }, "");
   return show(path, { focus: true });
 }
 
@@ -57,6 +59,7 @@ function follow({ focus }) {
 
 async function show(path, { focus }) {
   lay(true);
+  from = open().from;
   document.getElementById("pushed-whole").href = path;
   document.getElementById("pushed-back").hidden = open().depth < 2;
   if (focus) title.focus({ preventScroll: true });
@@ -139,7 +142,7 @@ function hide() {
 /** The panel may have been drawn anew meanwhile: then to the link that leads to the same place. */
 function comeBack() {
   const links = [...golden.querySelectorAll("a[href]")].filter((link) => !pushed.contains(link));
-  const same = links.find((link) => opener && link.href === opener.href);
+  const same = links.find((link) => from && link.href === from);
   const target = opener?.isConnected ? opener : (same ?? document.getElementById("message"));
   target.focus({ preventScroll: true });
   opener = null;
@@ -174,7 +177,7 @@ function onClick(event) {
   const url = new URL(link.href);
   if (link.target || link.hasAttribute("download") || !isPage(url)) return;
   event.preventDefault();
-  if (!pushed.contains(link)) opener = link;
+  if (pushed.hidden) opener = link;
   push(pathOf(url));
 }
 
@@ -221,7 +224,7 @@ function onPushed({ detail: { panel, kind, object } }) {
     return;
   }
   const depth = (open()?.depth ?? 0) + 1;
-  history.pushState({ ...history.state, pushed: { path, depth } }, "");
+  history.pushState({ ...history.state, pushed: { path, depth, from: open()?.from ?? "" } }, "");
   show(path, { focus: false });
 }
 

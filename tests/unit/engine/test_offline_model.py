@@ -7,6 +7,8 @@ modest colleague that says only what stands in its context.
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -319,6 +321,21 @@ def test_preparing_turns_the_page_to_the_client_and_the_session() -> None:
 
     assert panel == e.PanelUpdate(panel="main", kind="client", object_id=MAYA)
     assert hint == e.ContextHint(mode="pre_session", client_id=MAYA, session_id=SESSION)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "about"),
+    [
+        ("Open Maya's page", "client", MAYA),
+        ("show me Maya’s observations", "observations", MAYA),  # noqa: RUF001
+        ("Please open the session with Maya", "session", SESSION),
+        ("Show my calendar", "calendar", None),
+    ],
+)
+def test_it_opens_a_whole_page_when_asked(message: str, kind: Any, about: UUID | None) -> None:
+    [effect] = converse(message).effects
+
+    assert effect == e.PagePush(kind=kind, object_id=about)
 
 
 def test_it_remembers_in_the_coachs_words() -> None:

@@ -1,6 +1,7 @@
 """Wishes become typed effects, or refusals that the coach can read."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -84,6 +85,25 @@ def test_everything_the_coach_may_have_becomes_an_effect() -> None:
         e.AskQuestion,
         e.Notify,
     ]
+
+
+@pytest.mark.parametrize("kind", ["client", "session", "calendar", "observations"])
+def test_a_whole_page_is_laid_over_the_panels(kind: Any) -> None:
+    [effect] = route(panel_updates=[r.PanelUpdate(panel="page", kind=kind, ref=ref(MAYA))]).effects
+
+    assert effect == e.PagePush(kind=kind, object_id=MAYA)
+
+
+def test_observations_are_a_page_even_where_a_panel_was_asked_for() -> None:
+    [effect] = route(panel_updates=[r.PanelUpdate(panel="main", kind="observations", ref=ref(MAYA))]).effects
+
+    assert effect == e.PagePush(kind="observations", object_id=MAYA)
+
+
+def test_what_is_no_page_is_refused() -> None:
+    routed = route(panel_updates=[r.PanelUpdate(panel="page", kind="memory")])
+
+    assert [each.code for each in routed.refusals] == ["no_page"]
 
 
 @pytest.mark.parametrize("name", ["soul", "identity"])
