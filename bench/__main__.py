@@ -5,7 +5,7 @@ import sys
 
 BENCHMARKS = (
     *("turn_overhead", "at_once", "fairness", "failures", "prompt_cost"),
-    *("streams", "pages", "recall", "claiming", "footprint"),
+    *("streams", "pages", "debrief", "recall", "claiming", "footprint"),
 )
 
 if __name__ == "__main__":

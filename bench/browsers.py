@@ -80,14 +80,16 @@ class Browser:
         status, _ = await self.ask("POST", CHAT, body)
         return status, sent
 
-    async def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
-        """Ask on the kept connection; returns status and body."""
+    async def ask(
+        self, method: str, path: str, body: str = "", *, kind: str = "application/json"
+    ) -> tuple[int, bytes]:
+        """Ask on the kept connection, with a body of this kind; returns status and body."""
         if self._connection is None:
             self._connection = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self._connection
         headers = {"Cookie": self.sign_in.cookies, "X-CSRFToken": self.sign_in.token}
         if body:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = kind
         writer.write(request(method, path, headers, body))
         return await answer(reader)
 

@@ -57,17 +57,20 @@ def set_up(
     first: float = 0.0,
     gap: float = 0.0,
     marks: Path | None = None,
+    offline: bool = False,
 ) -> Iterator[Stage]:
     """
     Start everything; all of it is gone after the block.
 
     The model begins to answer after `first` seconds and pauses `gap` between pieces. With `marks`, web and
-    worker note the steps of each turn into files of that folder.
+    worker note the steps of each turn into files of that folder. `offline` leaves the model server unused.
     """
     with ExitStack() as stack:
         services = stack.enter_context(rows_only())
         model = stack.enter_context(model_server(first=first, gap=gap))
         os.environ["ANTHROPIC_BASE_URL"] = model.url
+        if offline:
+            os.environ["COMPANION_MODEL"] = "offline"
         stage = Stage(free_port(), free_port(), free_port(), model, services)
         start = Starter(stack, stage.pids)
         stack.push(start.explain)

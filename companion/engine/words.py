@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019][^\\W_]+)*")
 _ADDRESS = re.compile(r"\S*(?:@|://|\w\.[^\W\d_]{2,})\S*")
@@ -49,8 +50,12 @@ def normal(text: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Split into the words that carry meaning, in order, plural and possessive endings taken off."""
+    return list(_kept_terms(text) if len(text) <= _SHORT else _terms(text))
+
+
+def _terms(text: str) -> tuple[str, ...]:
     words = _WORD.findall(normal(text))
-    return [_singular(word) for word in words if word.removesuffix("'s") not in _SMALL]
+    return tuple(_singular(word) for word in words if word.removesuffix("'s") not in _SMALL)
 
 
 def _singular(word: str) -> str:
@@ -72,12 +77,23 @@ def particulars(text: str) -> frozenset[str]:
 
     A name is a capitalised word that does not begin the text.
     """
+    return _kept_particulars(text) if len(text) <= _SHORT else _particulars(text)
+
+
+def _particulars(text: str) -> frozenset[str]:
     words = _WORD.findall(normal(text))
     found = {_singular(word) for word in words if _is_particular(word) or _is_particular(_singular(word))}
     for position, word in enumerate(_WORD.findall(text)):
         if position and word[0].isupper() and word.casefold() not in _SMALL:
             found.add(_singular(normal(word)))
     return frozenset(found)
+
+
+# What is compared with everything is taken apart once: a long session's claims make thousands of pairs.
+_SHORT = 600
+"""Characters of a text whose parts are kept; longer ones are compared with little."""
+_kept_terms = lru_cache(maxsize=4_096)(_terms)
+_kept_particulars = lru_cache(maxsize=4_096)(_particulars)
 
 
 def addresses(text: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from coaching.consents import Purpose
 from coaching.models import CoachingProfile, CoachingSession, Speaker, User
 from companion.actions import analysis, errands, intelligence
 from companion.api.errands import analyse_when_read
@@ -208,21 +209,73 @@ def test_no_session_is_analysed_by_itself_without_consent(session: CoachingSessi
         assert analyse_when_read(transcript) is None
 
 
-def test_the_panels_show_what_matters_before_the_next_session(
-    session: CoachingSession, as_coach: Browser
-) -> None:
+PROMISED = "I will talk with Nadia about the Friday meeting before next week"
+
+
+def panel_of(browser: Browser, kind: str, key: object) -> str:
+    address = reverse("panel-show", args=["main"])
+    return browser.post(address, {"kind": kind, "object": key}, **HTMX).content.decode()
+
+
+@pytest.fixture
+def promised(session: CoachingSession) -> CoachingSession:
+    """A session with a promise that the coach let stand."""
     analysed(session)
     with tenant(session.coach_id):
         promise = Claim.objects.of_kind(Claim.Kind.COMMITMENT).get(owner="client")
         intelligence.accept(claim=promise, by=session.coach.user, now=NOON)
+    return session
 
-    panels = {
-        kind: as_coach.post(
-            reverse("panel-show", args=["main"]), {"kind": kind, "object": pk}, **HTMX
-        ).content.decode()
-        for kind, pk in (("session", session.pk), ("client", session.client_id))
-    }
 
-    for shown in panels.values():
-        assert "I will talk with Nadia about the Friday meeting before next week" in shown
-        assert f"{reverse('transcript', args=[session.pk])}#u-6" in shown
+def test_the_panels_show_what_matters_before_the_next_session(
+    promised: CoachingSession, as_coach: Browser
+) -> None:
+    with tenant(promised.coach_id):
+        agree(promised.client, Purpose.QUOTES_IN_PREP)
+
+    for shown in (
+        panel_of(as_coach, "session", promised.pk),
+        panel_of(as_coach, "client", promised.client_id),
+    ):
+        assert PROMISED in shown
+        assert f"{reverse('transcript', args=[promised.pk])}#u-6" in shown
+
+
+def test_a_client_who_is_not_to_be_quoted_in_preparation_is_not_quoted_in_their_panel(
+    promised: CoachingSession, as_coach: Browser
+) -> None:
+    shown = panel_of(as_coach, "client", promised.client_id)
+
+    assert "Promises" in shown
+    assert "Nadia" not in shown
+
+
+@pytest.mark.parametrize(
+    ("role", "label", "hint"),
+    [
+        ("unknown", "Maya", "Say who is who"),
+        ("other", "Maya", "Say who is who"),
+        ("client", "Maya", ""),
+    ],
+)
+def test_where_it_is_not_said_who_speaks_the_page_says_what_to_do(
+    session: CoachingSession, as_coach: Browser, role: str, label: str, hint: str
+) -> None:
+    with tenant(session.coach_id):
+        Speaker.objects.filter(role="client").update(role=role, label=label)
+
+    shown = as_coach.get(reverse("session-analysis", args=[session.pk]), **HTMX).content.decode()
+
+    assert ("cannot be told apart" in shown, "Say who is who" in shown) == (False, bool(hint))
+
+
+def test_a_transcript_that_names_nobody_says_what_kind_of_file_would_help(
+    session: CoachingSession, as_coach: Browser
+) -> None:
+    with tenant(session.coach_id):
+        Speaker.objects.filter(role="client").delete()
+        Speaker.objects.update(role="unknown", label="")
+
+    shown = as_coach.get(reverse("session-analysis", args=[session.pk]), **HTMX).content.decode()
+
+    assert "This transcript names nobody" in shown

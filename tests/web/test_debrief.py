@@ -281,6 +281,23 @@ def test_observations_gather_what_stands_across_sessions(
     assert "1 more wait in debriefs" in shown
 
 
+def test_a_claim_whose_words_were_replaced_says_so_on_every_page(
+    as_coach: Browser, coach: User, found: SessionIntelligence
+) -> None:
+    kept = make_claim(found, "Slept.", kind="observation", owner="", quote="four nights")
+    debrief.accept(claim=kept, by=coach, now=NOON)
+    make_claim(found, "Read between the lines.", kind="observation", owner="", is_inference=True)
+    pages = [page_of(found), f"/clients/{found.client_id}/observations/"]
+    before = [words(as_coach.get(page)) for page in pages]
+    found.session.transcripts.all().delete()
+
+    after = [words(as_coach.get(page)) for page in pages]
+
+    assert ["Source removed" in shown for shown in before] == [False, False]
+    assert [shown.count("Source removed") for shown in after] == [1, 1]
+    assert "four nights" not in after[1]
+
+
 def test_nothing_kept_yet_says_what_will_be_here(as_coach: Browser, found: SessionIntelligence) -> None:
     shown = words(as_coach.get(f"/clients/{found.client_id}/observations/"))
 

@@ -80,6 +80,47 @@ def test_the_clients_words_are_told_only_if_they_agreed_to_being_quoted(session:
     assert "Nadia" not in fact.statement
 
 
+@pytest.mark.parametrize("text", ['She said "{}".', "«{}»", "{}", "Says “{}” often."])
+def test_no_way_of_quoting_gets_past(session: CoachingSession, text: str) -> None:
+    claim = promise(session)
+    Claim.objects.filter(pk=claim.pk).update(text=text.format(PROMISE))
+    accept(claim)
+
+    (fact,) = recalled(session)
+
+    assert "Nadia" not in fact.statement
+
+
+def test_a_fact_from_a_session_is_told_without_its_words_unless_they_may_be_quoted(
+    session: CoachingSession,
+) -> None:
+    keep_fact(session)
+    silent = fact_told(session)
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+
+    assert (silent.quote, silent.statement) == ("", "Maya Lindqvist: Works until nine.")
+    assert fact_told(session).quote == "Then I work until nine"
+
+
+def fact_told(session: CoachingSession) -> Fact:
+    clients = {session.client_id: session.client.name}
+    found = memory.recall(words="Prepare Maya", clients=clients, now=LATER, time_zone="Europe/Lisbon")
+    return next(fact for fact in found if "until nine" in fact.statement)
+
+
+def test_once_quoting_is_taken_back_no_prompt_holds_what_was_quoted_before(session: CoachingSession) -> None:
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+    accept(promise(session))
+    answer(say("Prepare Maya Lindqvist"), f"She said: “{PROMISE}”.", now=LATER)
+
+    agree(session.client, Purpose.QUOTES_IN_PREP, given=False, now=LATER)
+
+    prompt = begin(say("And what else about Maya Lindqvist?"), now=LATER).prompt
+    told = prompt.system + prompt.memory + prompt.summary + prompt.current + str(prompt.history)
+    assert "Nadia" not in told
+    assert Claim.objects.standing().exists()
+
+
 def test_nothing_is_recalled_once_consent_is_taken_back(session: CoachingSession) -> None:
     agree(session.client, Purpose.QUOTES_IN_PREP)
     accept(promise(session))
