@@ -94,6 +94,8 @@ function single(isOn) {
 function onSwap(event) {
   const words = event.target.closest?.("#words") ?? document.getElementById("words");
   words?.querySelector(".words-close")?.removeAttribute("hidden");
+  // The sheet shows a few lines; the quoted ones are not always among the first.
+  if (phone.matches && event.target.closest?.("#words")) words.querySelector("mark")?.scrollIntoView({ block: "center" });
   const from = event.detail.requestConfig?.elt?.closest?.("[data-claim]");
   if (!from) return;
   const card = document.getElementById(from.id);

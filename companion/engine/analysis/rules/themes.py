@@ -114,9 +114,16 @@ def _as_said(term: Term, holding: Sequence[Sentence]) -> str:
         for form in normal(sentence.text).replace(",", " ").replace(".", " ").split()
         if set(terms(form)) & set(term)
     )
-    return " ".join(
-        next((form for form, _ in forms.most_common() if each in terms(form)), each) for each in term
-    )
+    chosen = (next((form for form, _ in forms.most_common() if each in terms(form)), each) for each in term)
+    return " ".join(_as_written(form, holding) for form in chosen)
+
+
+def _as_written(form: str, holding: Sequence[Sentence]) -> str:
+    """Give a name its capital back: a word that has one wherever it does not begin a sentence."""
+    later = (word.strip(',.;:!?"\u201c\u201d') for sentence in holding for word in sentence.text.split()[1:])
+    written = {word for word in later if normal(word) == form}
+    name = next(iter(written), form)
+    return name if len(written) == 1 and name[0].isupper() else form
 
 
 def _tells(sentence: Sentence) -> bool:
