@@ -43,6 +43,8 @@ def play(scenario: Scenario, *, brain: Brain, loop: asyncio.Runner, now: datetim
         stage = Stage(scenario=scenario, coach=coach, brain=brain, loop=loop, database=database, now=now)
         for person in scenario.people:
             stage.bring_words(person)
+        with tenant(coach.pk):
+            practice.agree_to_ai(by=coach.user, now=now)
         for step in scenario.steps:
             stage.do(step)
         with tenant(coach.pk):

@@ -16,7 +16,8 @@ from companion.models import PersonalityVersion
 from journeyloop.tenancy import tenant
 
 TIME_ZONE = "Europe/Lisbon"
-AGREED = (Purpose.RECORD, Purpose.AI_PROCESSING, Purpose.QUOTES_IN_PREP)
+AGREED = (Purpose.RECORD, Purpose.QUOTES_IN_PREP)
+"""What clients agree to from the start; to AI reading their words only once those have been brought."""
 
 
 @contextmanager
@@ -53,6 +54,18 @@ def _add(person: Person, *, by: User, now: datetime) -> None:
             consents.record(client=client, purpose=purpose, given=True, method="written", by=by, now=met)
     for meeting in person.meetings:
         _meet(meeting, client, by=by, now=now)
+
+
+def agree_to_ai(*, by: User, now: datetime) -> None:
+    """
+    Let every client agree to AI reading their words, once these are there.
+
+    Agreed before, each session would be analysed as soon as it is read, by whichever worker runs beside us
+    and with its model.
+    """
+    for client in Client.objects.filter(consents__isnull=False).distinct():
+        purpose = Purpose.AI_PROCESSING
+        consents.record(client=client, purpose=purpose, given=True, method="written", by=by, now=now)
 
 
 def _meet(meeting: Meeting, client: Client, *, by: User, now: datetime) -> CoachingSession:

@@ -16,14 +16,16 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.profiles import ModelProfile
 from pytest_django import Settings
 
-from coaching.models import Client, User
+from coaching.models import Client, Transcript, User
 from companion.actions.usage import Price
+from companion.api.errands import analyse_when_read
 from companion.engine.judging import INSTRUCTIONS
 from companion.evals import report
 from companion.evals.evaluate import Evaluation, evaluate
 from companion.evals.scenarios import SCENARIOS
 from companion.evals.shapes import Scenario, Step
 from companion.models import Message
+from companion.scheduling import reading
 from companion.scheduling.brains import open_brain
 from companion.scheduling.executor import Brain
 
@@ -72,6 +74,21 @@ def test_the_offline_model_makes_no_fault(scenario: Scenario) -> None:
 
 
 @pytest.mark.usefixtures("committed")
+def test_no_worker_beside_it_finds_an_analysis_to_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[object] = []
+
+    def noted(transcript: Transcript) -> None:
+        left.append(analyse_when_read(transcript))
+
+    monkeypatch.setattr(reading, "analyse_when_read", noted)
+    [dive] = [scenario for scenario in SCENARIOS if scenario.key == "transcript-deep-dive"]
+
+    played(dive, open_brain("offline"))
+
+    assert left
+    assert set(left) == {None}
+
+
 def test_an_opinion_stands_apart_and_fails_nothing() -> None:
     done = played(PRAISE, scripted("You are welcome."), with_judge=True)
 
