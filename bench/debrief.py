@@ -14,7 +14,7 @@ from typing import Any
 from bench import coaches
 from bench.browsers import Browser, SignIn
 from bench.figures import RUNS, bar, median, p95, table
-from bench.stage import Stage, set_up
+from bench.stage import Stage, cpu_seconds, set_up
 
 WORDS = 20_000
 HOURS = 2
@@ -93,10 +93,11 @@ async def measure(stage: Stage) -> None:
     taken: list[float] = []
     quiet = await _read_for(stage, sign_in, pages, asyncio.sleep(5))
     busy: list[float] = []
+    used = cpu_seconds(stage.pids["worker"])
     for number, session in enumerate(sessions):
         run = _bring(Browser(stage.web, sign_in), session, talk(number), taken)
         busy += await _read_for(stage, sign_in, pages, run)
-    report(taken, quiet, busy)
+    report(taken, quiet, busy, work=(cpu_seconds(stage.pids["worker"]) - used) / len(sessions))
 
 
 async def _bring(browser: Browser, session: Any, text: str, taken: list[float]) -> None:
@@ -151,10 +152,13 @@ async def _visit(browser: Browser, pages: list[str]) -> None:
             raise RuntimeError(f"{page} answered {status}")
 
 
-def report(taken: list[float], quiet: list[float], busy: list[float]) -> None:
+def report(taken: list[float], quiet: list[float], busy: list[float], *, work: float) -> None:
     """Print how long it took, and what other pages took beside it and without it."""
     words = len(talk(0).split())
     table("other pages, before", {"quiet": quiet, "while a session is read": busy})
+    print(
+        f"processor time of the worker a session: {work:.2f} s; each run took {[round(s, 1) for s in taken]} s"
+    )
     bar(f"a session of {words:,} words, upload to reviewable debrief", median(taken), unit="s", most=5)
     bar("a page meanwhile, p95", p95(busy), unit="ms", most=300)
 
