@@ -157,7 +157,7 @@ def report(taken: list[float], quiet: list[float], busy: list[float], *, work: f
     words = len(talk(0).split())
     table("other pages, before", {"quiet": quiet, "while a session is read": busy})
     print(
-        f"processor time of the worker a session: {work:.2f} s; each run took {[round(s, 1) for s in taken]} s"
+        f"the worker's processor time a session: {work:.2f} s; runs: {[round(each, 1) for each in taken]} s"
     )
     bar(f"a session of {words:,} words, upload to reviewable debrief", median(taken), unit="s", most=5)
     bar("a page meanwhile, p95", p95(busy), unit="ms", most=300)
