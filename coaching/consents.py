@@ -40,6 +40,15 @@ def _nobody_else() -> str:
 
 _reader: Callable[[], str] = _nobody_else
 
+
+def _nobody() -> str:
+    return ""
+
+
+_hearer: Callable[[], str] = _nobody
+OWN = "own"
+"""A transcriber that runs on a server of the practice's own."""
+
 _COMPANIES = {
     "anthropic": "Anthropic",
     "openai": "OpenAI",
@@ -53,6 +62,17 @@ def read_by(find: Callable[[], str]) -> None:
     """Say how to find out whose model reads a client's words: a provider's name, or "offline"."""
     global _reader  # noqa: PLW0603 # one per process, set while it starts
     _reader = find
+
+
+def heard_by(find: Callable[[], str]) -> None:
+    """Say how to find out who turns recordings into words: a company's name, "own", or "" for nobody."""
+    global _hearer  # noqa: PLW0603 # one per process, set while it starts
+    _hearer = find
+
+
+def hearer() -> str:
+    """Name who turns recordings into words; empty where recordings are refused."""
+    return _hearer()
 
 
 def wording(purpose: Purpose) -> Wording:
@@ -74,14 +94,15 @@ def _record() -> Wording:
 
 
 def _ai_processing() -> Wording:
-    provider = _reader()
+    provider, ear = _reader(), _hearer()
     return Wording(
-        version=f"1-{provider}",
+        version=f"1-{provider}+{ear}" if ear else f"1-{provider}",
         title="AI reads transcripts",
         deed="AI reading the words of their sessions",
         text=(
             "The words of our sessions may be read by AI, to find themes, promises and open questions for my "
-            f"coach to check. {_where(provider)} Nothing that it finds reaches anybody but my coach."
+            f"coach to check. {_where(provider)}{_heard(ear)} "
+            "Nothing that it finds reaches anybody but my coach."
         ),
         asked_again="who reads the words has changed",
     )
@@ -131,6 +152,14 @@ def _where(provider: str) -> str:
     if provider == "offline":
         return "The AI is a program on the practice's own server; no other company is sent the words."
     return f"The AI is run by {_COMPANIES.get(provider, provider)}, which is sent the words for that."
+
+
+def _heard(ear: str) -> str:
+    if not ear:
+        return ""
+    if ear == OWN:
+        return " Recordings are turned into words by a program on the practice's own server."
+    return f" Recordings are turned into words by {_COMPANIES.get(ear, ear)}, which is sent the sound."
 
 
 _WORDINGS: dict[Purpose, Callable[[], Wording]] = {

@@ -16,6 +16,7 @@ class CompanionConfig(AppConfig):
         from companion.scheduling import model_choice
 
         consents.read_by(model_choice.provider)
+        consents.heard_by(model_choice.transcriber)
         transcripts.read_by(ask_to_read)
         withdrawals.on_withdrawal(
             consents.Purpose.RECORD,

@@ -317,6 +317,10 @@ COMPANION_PHASE_1 = env.bool("COMPANION_PHASE_1", default=True)
 COMPANION_PHASE_2 = env.bool("COMPANION_PHASE_2", default=True)
 COMPANION_OLD_ANALYSIS = env.bool("COMPANION_OLD_ANALYSIS", default=True)
 COMPANION_PHASE_3 = env.bool("COMPANION_PHASE_3", default=False)
+# Empty: recordings are refused. openai:MODEL is that company's; own:MODEL speaks the same at its address.
+TRANSCRIBER = env.str("TRANSCRIBER", default="")
+TRANSCRIBER_API_KEY = env.str("TRANSCRIBER_API_KEY", default="")
+TRANSCRIBER_BASE_URL = env.str("TRANSCRIBER_BASE_URL", default="")
 TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)
 # tiktoken looks here instead of the network; the file is loaded on the first count, not at start.
 os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(BASE_DIR / "journeyloop" / "vendor" / "tiktoken"))

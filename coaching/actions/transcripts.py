@@ -16,6 +16,7 @@ from django.db import transaction
 from coaching.actions import consents
 from coaching.consents import Purpose
 from coaching.models import Client, CoachingSession, Speaker, Transcript, User, Utterance
+from coaching.transcripts import kinds
 from coaching.transcripts.guessing import guess_roles
 from coaching.transcripts.shapes import Reading
 from coaching.withdrawals import Derived
@@ -88,7 +89,7 @@ def receive(
     Raises NoConsentError before anything is looked at; SessionAheadError, StillReadingError,
     TranscriptHereError unless `replaces`, SameTranscriptError.
     """
-    consents.require(client=session.client, purpose=Purpose.RECORD)
+    _require(session.client, file.content)
     if session.starts_at > now:
         raise SessionAheadError(f"session {session.pk} begins later")
     digest = hashlib.sha256(file.content).hexdigest()
@@ -107,6 +108,13 @@ def receive(
     _ask_to_read(transcript)
     log.info("transcript.received", transcript=str(transcript.pk), size=transcript.size, by=str(by.pk))
     return transcript
+
+
+def _require(client: Client, content: bytes) -> None:
+    """Ask for consent to the recording, and for sound also to AI, which turns it into words."""
+    consents.require(client=client, purpose=Purpose.RECORD)
+    if kinds.is_sound(content[: kinds.HEAD]):
+        consents.require(client=client, purpose=Purpose.AI_PROCESSING)
 
 
 def _make_room(session: CoachingSession, digest: str, *, replaces: bool) -> None:
@@ -139,9 +147,11 @@ def begin_reading(*, transcript: Transcript) -> bytes:
     """Take the file out to be read. Raises NoConsentError."""
     consents.require(client=transcript.client, purpose=Purpose.RECORD)
     coming = Transcript.objects.select_for_update().coming().get(pk=transcript.pk)
+    content = bytes(coming.content or b"")
+    _require(transcript.client, content)
     coming.status = Status.READING
     coming.save(update_fields=["status"])
-    return bytes(coming.content or b"")
+    return content
 
 
 @transaction.atomic
@@ -152,6 +162,8 @@ def keep_reading(*, transcript: Transcript, reading: Reading, now: datetime) -> 
     The file itself is not needed any more. Raises NoConsentError.
     """
     consents.require(client=transcript.client, purpose=Purpose.RECORD)
+    if reading.format == "sound":
+        consents.require(client=transcript.client, purpose=Purpose.AI_PROCESSING)
     kept = Transcript.objects.select_for_update().coming().without_file().get(pk=transcript.pk)
     Transcript.objects.filter(session=kept.session_id).read().delete()
     _store(kept, reading)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from coaching import consents
 from coaching.actions.transcripts import File
 from coaching.forms.fields import LongTextField
 from coaching.models import Client, Speaker
@@ -39,6 +40,17 @@ class UploadForm(forms.Form):
     )
     replaces = forms.BooleanField(required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if consents.hearer():
+            accepted = self.fields["file"].widget.attrs["accept"]
+            self.fields["file"].widget.attrs["accept"] = f"{accepted},audio/*,.m4a,.mp4,.webm"
+
+    @property
+    def takes_sound(self) -> bool:
+        """Whether a recording may be brought."""
+        return bool(consents.hearer())
+
     STATUSES: Mapping[str, int] = {"too_large": 413, "foreign": 415}
 
     def clean_file(self) -> "UploadedFile[bytes] | None":
@@ -59,6 +71,8 @@ class UploadForm(forms.Form):
 
     def _refuse_foreign(self, head: bytes) -> None:
         if kinds.is_sound(head):
+            if consents.hearer():
+                return
             raise forms.ValidationError(
                 "This is a recording. JourneyLoop reads transcripts: let your meeting tool write one, and "
                 f"bring that as {kinds.TEXT_FORMATS}.",

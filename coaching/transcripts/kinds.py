@@ -22,20 +22,20 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program"),
     (b"SQLite format", "a database"),
 )
-_SOUND: tuple[tuple[int, bytes], ...] = (
-    (0, b"ID3"),
-    (0, b"\xff\xfb"),
-    (0, b"\xff\xf3"),
-    (0, b"\xff\xf1"),
-    (0, b"\xff\xf9"),
-    (8, b"WAVE"),
-    (8, b"AVI "),
-    (0, b"OggS"),
-    (0, b"fLaC"),
-    (4, b"ftyp"),
-    (0, b"\x1aE\xdf\xa3"),
-    (0, b"FORM"),
-    (0, b"#!AMR"),
+_SOUND: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"ID3", "mp3"),
+    (0, b"\xff\xfb", "mp3"),
+    (0, b"\xff\xf3", "mp3"),
+    (0, b"\xff\xf1", "aac"),
+    (0, b"\xff\xf9", "aac"),
+    (8, b"WAVE", "wav"),
+    (8, b"AVI ", "avi"),
+    (0, b"OggS", "ogg"),
+    (0, b"fLaC", "flac"),
+    (4, b"ftyp", "m4a"),
+    (0, b"\x1aE\xdf\xa3", "webm"),
+    (0, b"FORM", "aiff"),
+    (0, b"#!AMR", "amr"),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype|\?xml|html|svg|script|head|body|tt\b|smil)", re.IGNORECASE)
 _JSON = re.compile(r'\[\s*[\[{]|\[\s*\]\s*\Z|\{\s*["}]')
@@ -47,7 +47,12 @@ HEAD = 64
 
 def is_sound(head: bytes) -> bool:
     """Say whether a file that begins like this is sound or film."""
-    return any(head[start : start + len(mark)] == mark for start, mark in _SOUND)
+    return bool(sound_ending(head))
+
+
+def sound_ending(head: bytes) -> str:
+    """Give the ending that such a recording's name has ("mp3"); "" for what is none."""
+    return next((ending for start, mark, ending in _SOUND if head[start : start + len(mark)] == mark), "")
 
 
 def foreign(head: bytes) -> str:

@@ -37,6 +37,7 @@ from companion.engine.analysis.findings import Findings
 from companion.engine.analysis.prompts import AnalysisPrompt
 from companion.engine.backends.faults import FAULTS, failure
 from companion.engine.backends.offline import offline_model
+from companion.engine.hearing import Transcriber
 from companion.engine.patience import Settings, patience
 from companion.engine.prompt_assembler import Prompt
 from companion.engine.response import (
@@ -112,6 +113,13 @@ def open_model(name: str, *, api_key: str = "", base_url: str = "") -> Model:
     from companion.engine.backends.hosted import open_hosted  # late: it loads the providers' libraries
 
     return open_hosted(name, api_key=api_key, base_url=base_url)
+
+
+def open_transcriber(model: str, *, api_key: str, base_url: str = "") -> Transcriber:
+    """Open who turns recordings into words, once per process."""
+    from companion.engine.backends.hearing import HostedTranscriber  # late, as above
+
+    return HostedTranscriber(model, api_key=api_key, base_url=base_url)
 
 
 async def answer(prompt: Prompt, *, model: Model, settings: Settings, on_text: OnText) -> Answer:

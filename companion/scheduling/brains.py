@@ -7,6 +7,7 @@ from django.conf import settings
 
 from companion.actions.usage import Price
 from companion.engine import agent
+from companion.engine.hearing import Transcriber
 from companion.scheduling.executor import Brain
 from companion.scheduling.model_choice import OFFLINE, model_name
 
@@ -21,7 +22,16 @@ def open_brain(name: str = "") -> Brain:
     name = name or model_name()
     model = agent.open_model(name, api_key=settings.ANTHROPIC_API_KEY, base_url=settings.ANTHROPIC_BASE_URL)
     log.info("model.opened", model=name)
-    return Brain(model=model, price=_price(name))
+    return Brain(model=model, price=_price(name), transcriber=_transcriber())
+
+
+def _transcriber() -> Transcriber | None:
+    _whose, _, model = str(settings.TRANSCRIBER).partition(":")
+    if not model:
+        return None
+    return agent.open_transcriber(
+        model, api_key=settings.TRANSCRIBER_API_KEY, base_url=settings.TRANSCRIBER_BASE_URL
+    )
 
 
 def _price(name: str) -> Price:

@@ -45,8 +45,8 @@ Raises ErrandError when it could not, OvertakenError when it was cancelled meanw
 """
 
 
-async def _read_transcript(held: Held, _brain: Brain, database: Database) -> None:
-    await read_transcript(held.claim, held.errand, database)
+async def _read_transcript(held: Held, brain: Brain, database: Database) -> None:
+    await read_transcript(held.claim, held.errand, brain, database)
 
 
 async def _analyse_session(held: Held, brain: Brain, database: Database) -> None:

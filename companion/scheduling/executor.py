@@ -19,6 +19,7 @@ from companion.actions.claims import Claim
 from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure
+from companion.engine.hearing import Transcriber
 from companion.engine.usage import Usage
 from companion.scheduling.database import Database
 from journeyloop.failpoints import failpoint
@@ -39,6 +40,8 @@ class Brain:
     model: agent.LanguageModel
     price: usage.Price
     settings: agent.Settings = field(default_factory=agent.Settings)
+    transcriber: Transcriber | None = None
+    """Who turns recordings into words; None where nobody does."""
 
 
 @dataclass(slots=True, eq=False)

@@ -12,6 +12,11 @@ def model_name() -> str:
     return settings.COMPANION_MODEL or (DEFAULT_MODEL if settings.ANTHROPIC_API_KEY else OFFLINE)
 
 
+def transcriber() -> str:
+    """Name whose program turns recordings into words: what stands before the colon; empty without one."""
+    return str(settings.TRANSCRIBER).partition(":")[0]
+
+
 def provider() -> str:
     """Name whose model it is: what stands before the colon, or "offline"."""
     return model_name().partition(":")[0]

@@ -1,31 +1,75 @@
 """Reading a transcript: the file out of its row, into a process of its own, and what was said back."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
 from django.utils import timezone
 
 from coaching.actions import transcripts
 from coaching.actions.consents import NoConsentError
 from coaching.models import Transcript
+from coaching.transcripts import kinds
 from coaching.transcripts.apart import read_apart
 from coaching.transcripts.shapes import Reading, TranscriptError
 from companion.actions import errands
 from companion.actions.errands import Claim, ErrandError
 from companion.api import events
 from companion.api.errands import analyse_when_read
+from companion.engine.hearing import Heard, NotHeardError, Transcriber
 from companion.models import Errand
 from companion.scheduling.database import Database
+from companion.scheduling.executor import Brain
 from journeyloop.tenancy import tenant
 
+NOBODY_HEARS = "There is nobody here any more who turns recordings into words. Bring a transcript instead."
+HEARD = "Turned into words by a program, which mishears: compare what matters with the recording."
 
-async def read_transcript(claim: Claim, errand: Errand, database: Database) -> None:
+
+async def read_transcript(claim: Claim, errand: Errand, brain: Brain, database: Database) -> None:
     """Read the errand's file and store what was said, or say why it cannot be read."""
     try:
         content = await database.run(_open, claim, errand)
-        reading = await read_apart(content)
+        is_sound = kinds.is_sound(content[: kinds.HEAD])
+        reading = await (_hear(content, brain.transcriber) if is_sound else read_apart(content))
         await database.run(_keep, claim, errand, reading)
     except TranscriptError as error:
         await database.run(_leave, claim, errand, error)
     except Transcript.DoesNotExist:
         await database.run(_drop, claim)
+
+
+async def _hear(sound: bytes, transcriber: Transcriber | None) -> Reading:
+    """Have a recording turned into words; nothing of the database is held meanwhile."""
+    if transcriber is None:
+        raise TranscriptError(NOBODY_HEARS)
+    try:
+        heard = await transcriber.hear(sound, name=f"recording.{kinds.sound_ending(sound[: kinds.HEAD])}")
+    except NotHeardError as error:
+        raise ErrandError("not_heard", error.words, retryable=error.retryable) from error
+    if not heard:
+        raise TranscriptError("Nobody says anything in this recording.")
+    # What came over the network is read like any file: apart, and within the same limits.
+    reading = await read_apart(_as_file(heard).encode())
+    return replace(reading, format="sound", remarks=[HEARD, *reading.remarks])
+
+
+def _as_file(heard: Sequence[Heard]) -> str:
+    if any(each.starts_ms is None for each in heard):
+        return "\n".join(f"{each.speaker}: {each.text}" if each.speaker else each.text for each in heard)
+    return "\n".join(["WEBVTT\n", *map(_cue, heard)])
+
+
+def _cue(each: Heard) -> str:
+    start = each.starts_ms or 0
+    text, speaker = (escape(" ".join(words.split()), quote=False) for words in (each.text, each.speaker))
+    voice = f"<v {speaker}>" if speaker else ""
+    return f"{_time(start)} --> {_time(max(each.ends_ms or 0, start + 1))}\n{voice}{text}\n"
+
+
+def _time(milliseconds: int) -> str:
+    seconds, part = divmod(milliseconds, 1_000)
+    return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{part:03}"
 
 
 def _open(claim: Claim, errand: Errand) -> bytes:
