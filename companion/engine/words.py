@@ -44,10 +44,9 @@ _DATE_WORDS = frozenset(_DATE_WORDS_TEXT.split())
 
 def normal(text: str) -> str:
     """Fold case, spaces and typographic marks, so that a quote is found however it was typed."""
-    # Most texts are plain, and for those all of it comes to this.
-    if text.isascii():
-        return _SPACE.sub(" ", text.lower()).strip()
-    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    # Most texts are plain, and for those all of it comes to small letters.
+    plain = text.isascii()
+    folded = text.lower() if plain else unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
     return " ".join(folded.split())
 
 
