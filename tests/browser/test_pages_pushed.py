@@ -109,7 +109,7 @@ def test_the_companion_opens_a_page_and_takes_no_focus(companion: Page, worker: 
 
     opened(companion, "Tomás")
     expect(message).to_be_focused()
-    expect(companion.locator("article[data-status=done]")).to_contain_text("I have opened")
+    expect(companion.locator("article[data-status=done]")).to_contain_text("Here is the page of Tomás")
 
 
 def test_on_a_phone_a_pushed_page_is_offered_and_opens_as_a_sheet(

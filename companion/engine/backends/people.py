@@ -182,7 +182,7 @@ def _opened_session(reading: Reading, client: Client) -> CompanionResponse:
 
 
 def _opened(what: str, wish: PanelUpdate) -> CompanionResponse:
-    return CompanionResponse(chat_message=f"I have opened {what} beside us.", panel_updates=[wish])
+    return CompanionResponse(chat_message=f"Here is {what}.", panel_updates=[wish])
 
 
 def roster(reading: Reading) -> CompanionResponse | None:
