@@ -13,7 +13,9 @@ from companion.engine.capabilities import Taint
 
 Deeds = frozenset[type]
 
-SHOWN: Deeds = frozenset({deeds.PanelUpdate, deeds.Notify, deeds.ContextHint, deeds.AskQuestion})
+SHOWN: Deeds = frozenset(
+    {deeds.PanelUpdate, deeds.PagePush, deeds.Notify, deeds.ContextHint, deeds.AskQuestion}
+)
 ANSWERS: Deeds = frozenset({deeds.AnswerTopic})
 KEPT: Deeds = frozenset({deeds.Remember, deeds.WriteLayer})
 """Written without the coach's click, from the coach's own words alone."""
@@ -72,6 +74,7 @@ _CARD = frozenset({"companion_proposal", "companion_companioncontext"})
 
 TABLES: Mapping[type, frozenset[str]] = {
     deeds.PanelUpdate: frozenset({"companion_companioncontext"}),
+    deeds.PagePush: frozenset({"companion_companioncontext"}),
     deeds.ContextHint: frozenset({"companion_companioncontext"}),
     deeds.Notify: frozenset({"companion_notification"}),
     deeds.AskQuestion: frozenset({"companion_microinteraction"}),
