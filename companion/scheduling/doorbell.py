@@ -35,7 +35,8 @@ class Doorbell(SimpleWorker):
             self._on_ring()
         else:
             log.warning("doorbell.unknown_job", job=job.id)
-        job.delete()
+        # Not `job.delete`: that asks for the job's state, and raises when Redis was emptied meanwhile.
+        self.connection.delete(job.key, job.dependents_key, job.dependencies_key)
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None

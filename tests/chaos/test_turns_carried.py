@@ -258,3 +258,4 @@ def test_a_job_that_is_no_bell_is_never_run(talk: Talk, tmp_path: Path, hosted: 
     talk.wait(talk.say())
 
     assert not trace.exists()
+    assert "unhandled exception" not in hosted.log

@@ -58,6 +58,19 @@ def test_any_other_job_is_dropped_unread(bells: Queue, serializer: object, tmp_p
     assert list(bells.connection.scan_iter("rq:job:*")) == []
 
 
+def test_a_redis_emptied_while_a_bell_is_heard_ends_no_listening(bells: Queue) -> None:
+    def empty_and_ring_again() -> None:
+        heard.append("ring")
+        if len(heard) == 1:
+            bells.connection.flushall()
+            bells.enqueue(queue.BELL, "another id")
+
+    bells.enqueue(queue.BELL, "an id")
+    Doorbell(bells, on_ring=empty_and_ring_again).work(burst=True, logging_level="CRITICAL")
+
+    assert heard == ["ring", "ring"]
+
+
 def test_a_callback_of_an_abandoned_job_is_not_called(bells: Queue) -> None:
     job = Job.create(
         "os.getcwd",
