@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -31,11 +32,15 @@ if __name__ == "__main__":
 
     from companion.actions import leases
     from companion.engine import agent
-    from companion.scheduling import turn_loop
+    from companion.scheduling import brains, turn_loop
 
     leases.LEASE = timedelta(seconds=LEASE_SECONDS)
     turn_loop.HOLD_SECONDS = 0.5
     turn_loop.LOOK_SECONDS = 1.0
     turn_loop.GRACE_SECONDS = 2.0
     agent.answer = poisonous(agent.answer)
+    if silence := float(os.environ.get("HASTY_PATIENCE", 0)):
+        impatient = agent.Settings(first_event=2 * silence, silence=silence, deadline=4 * silence)
+        open_brain = brains.open_brain
+        brains.open_brain = lambda: replace(open_brain(), settings=impatient)
     call_command("work")

@@ -19,6 +19,8 @@ import contextlib
 import hashlib
 import json
 import math
+import socket
+import struct
 import threading
 import time
 from collections import deque
@@ -62,6 +64,12 @@ class Reply:
     """Send an error event after so many pieces."""
     stall_after: int | None = None
     """Fall silent after so many pieces, until the client goes away."""
+    is_mute: bool = False
+    """Take the request and never say a word."""
+    resets: bool = False
+    """Drop the connection with a reset, as a firewall or a crash does, and not with an end."""
+    garbage: str = ""
+    """Say this in place of an answer, as a proxy in between would."""
     stop_reason: str = "end_turn"
 
 
@@ -102,6 +110,10 @@ class ClientGoneError(Exception):
 class CutError(Exception):
     """The connection is dropped on purpose."""
 
+    def __init__(self, resets: bool) -> None:  # noqa: FBT001 - the one thing there is to say
+        super().__init__(resets)
+        self.resets = resets
+
 
 @dataclass(slots=True, kw_only=True)
 class ModelServer:
@@ -116,6 +128,8 @@ class ModelServer:
     """A closed server takes requests and lets them wait."""
     answering: "Answering | None" = None
     """How it answers once its script has run out; None is plain words."""
+    moods: dict[str, Reply] = field(default_factory=dict)
+    """How it behaves, each time, towards whoever's last message holds these words; before any script."""
     requests: list[Request] = field(default_factory=list)
     _script: deque[Reply] = field(default_factory=deque)
     _cache: dict[bytes, float] = field(default_factory=dict)
@@ -142,14 +156,20 @@ class ModelServer:
         self._script.clear()
 
     def reset(self) -> None:
-        """Forget script, record and cache, and be nobody in particular again."""
+        """Forget script, moods, record and cache, and be nobody in particular again."""
         self.is_open, self.answering = True, None
+        self.moods.clear()
         self.requests.clear()
         self._script.clear()
         self._cache.clear()
 
-    def next_reply(self) -> Reply:
-        """Take the next scripted behaviour."""
+    def next_reply(self, request: Request) -> Reply:
+        """Take the mood for these words, or the next scripted behaviour."""
+        if self.moods:
+            asked = json.dumps(request.body.get("messages", [""])[-1], ensure_ascii=False)
+            for words, reply in self.moods.items():
+                if words in asked:
+                    return reply
         return self._script.popleft() if self._script else Reply()
 
     def account(self, request: Request) -> None:
@@ -230,8 +250,13 @@ class _Exchange:
         self.request = request
         self.server.account(request)
         self.server.requests.append(request)
-        reply = self.server.next_reply()
-        if reply.status != 200:
+        reply = self.server.next_reply(request)
+        if reply.is_mute:
+            await self._until_gone()
+        elif reply.garbage:
+            request.outcome = "error"
+            self._send_raw(200, reply.garbage.encode(), kind="text/html")
+        elif reply.status != 200:
             request.outcome = "error"
             self._send(
                 reply.status, error_body(reply.status, reply.error_message), retry_after=reply.retry_after
@@ -249,11 +274,11 @@ class _Exchange:
         return method, path, headers, await self.reader.readexactly(int(headers.get("content-length", 0)))
 
     def _send(self, status: int, value: object, *, retry_after: float | None = None) -> None:
-        data = compact(value).encode()
         wait = f"retry-after: {retry_after:g}\r\n" if retry_after is not None else ""
-        head = (
-            f"HTTP/1.1 {status} Said\r\n{wait}content-type: application/json\r\ncontent-length: {len(data)}"
-        )
+        self._send_raw(status, compact(value).encode(), kind="application/json", more=wait)
+
+    def _send_raw(self, status: int, data: bytes, *, kind: str, more: str = "") -> None:
+        head = f"HTTP/1.1 {status} Said\r\n{more}content-type: {kind}\r\ncontent-length: {len(data)}"
         self.writer.write(f"{head}\r\n\r\n".encode() + data)
 
     def _event(self, kind: str, **fields: object) -> None:
@@ -299,7 +324,7 @@ class _Exchange:
         for index, piece in enumerate(pieces):
             await self._until(request.arrived_at + first + index * gap)
             if index == reply.cut_after:
-                raise CutError
+                raise CutError(reply.resets)
             if index == reply.error_after:
                 request.outcome = "error"
                 return
@@ -359,8 +384,12 @@ async def _serve(server: ModelServer, reader: asyncio.StreamReader, writer: asyn
             exchange = _Exchange(server, reader, writer)
             await exchange.handle()
             await writer.drain()
-    except CutError:
+    except CutError as cut:
         _mark(exchange, "cut")
+        if cut.resets:
+            # To linger for no time at all is to reset.
+            linger = struct.pack("ii", 1, 0)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         writer.transport.abort()
     except (ClientGoneError, ConnectionError):
         _mark(exchange, "client_gone")
