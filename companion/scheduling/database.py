@@ -7,7 +7,9 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 import structlog
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DatabaseError, connections
+
+from journeyloop.outages import is_outage
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,8 +46,8 @@ class Database:
         while True:
             try:
                 return await self.run(work, *args, **kwargs)
-            except (OperationalError, InterfaceError) as error:
-                if loop.time() > until:
+            except DatabaseError as error:
+                if not is_outage(error) or loop.time() > until:
                     raise
                 log.warning("database.away", error=type(error).__name__)
             await asyncio.sleep(PAUSE_SECONDS)

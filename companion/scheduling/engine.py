@@ -6,13 +6,13 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError
 
 from coaching.actions import sign_ins
 from companion.actions import claims, errands, turns
 from companion.actions.told import Told
 from companion.api import events
 from journeyloop.failpoints import failpoint
+from journeyloop.outages import is_outage
 from journeyloop.tenancy import tenant
 
 log = structlog.get_logger(__name__)
@@ -35,9 +35,9 @@ def _end(coach_id: UUID, give_up: Callable[[], list[Told]], **what: str) -> None
             ended = give_up()
             events.tell(coach_id, ended)
             failpoint("turn.giving_up")
-    except OperationalError:
-        raise
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         # One broken row must not keep the others from their end, tick after tick.
         log.exception("work.not_ended", **what, coach=str(coach_id))
         return

@@ -103,8 +103,15 @@ class ErrandLoop:
             task.cancel("stopping")
         await asyncio.gather(*left, return_exceptions=True)
         if left:
-            await self._database.run(errands.release, list(left.values()))
-            log.info("errands.handed_back", count=len(left))
+            await self._hand_back(list(left.values()))
+
+    async def _hand_back(self, left: list[Claim]) -> None:
+        try:
+            await self._database.run(errands.release, left)
+        except DatabaseError as error:
+            log.warning("errands.not_handed_back", count=len(left), error=type(error).__name__)
+            return
+        log.info("errands.handed_back", count=len(left))
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from companion.actions import turns, usage
@@ -23,6 +22,7 @@ from companion.engine.hearing import Transcriber
 from companion.engine.usage import Usage
 from companion.scheduling.database import Database
 from journeyloop.failpoints import failpoint
+from journeyloop.outages import is_outage
 from journeyloop.tenancy import tenant
 
 log = structlog.get_logger(__name__)
@@ -108,9 +108,9 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
             partial_text=failure.partial_text,
             used=attempt.used(brain.price.of(failure.usage)),
         )
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         log.exception("turn.broken", **attempt.ids)
         words = turns.WORDS["broken"]
         return await database.patiently(_fail, attempt, code="broken", words=words, retryable=True)

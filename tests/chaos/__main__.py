@@ -7,52 +7,15 @@
 import argparse
 import logging
 import os
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from journeyloop.embedded import postgres, valkey
-from journeyloop.embedded.homes import home_for
-from journeyloop.embedded.postgres import SUPERUSER, free_port
-from journeyloop.embedded.services import Services
+from tests.chaos.services import Database, NoSmallDiskError, own_services
 from tests.fakes.model_server import model_server
 from tests.fakes.nursery import Nursery
-from tests.plugin import environment
-
-
-class Database:
-    """A PostgreSQL that a scenario may stop at once and start again."""
-
-    def __init__(self, directory: Path) -> None:
-        self.home = home_for(directory, throw_away=True)
-        self.port = free_port()
-        self.server = postgres.start(self.home, port=self.port, safe=False)
-
-    def outage(self, seconds: float) -> None:
-        """Stop it as a crash does, and start it after so many seconds."""
-        self.server.process.send_signal(signal.SIGQUIT)
-        self.server.process.wait()
-        time.sleep(seconds)
-        self.server = postgres.start(self.home, port=self.port, safe=False)
-
-
-@contextmanager
-def own_services(directory: Path) -> Iterator[Database]:
-    """Run services, lead this process to them, and migrate."""
-    database = Database(directory)
-    store = valkey.start(database.home, port=free_port())
-    url = database.server.url
-    services = Services(url("jl_app"), url("jl_owner"), url("jl_system"), url(SUPERUSER), store.url)
-    os.environ |= {**environment(services), "DJANGO_SETTINGS_MODULE": "journeyloop.settings"}
-    try:
-        yield database
-    finally:
-        store.stop()
-        database.server.stop()
 
 
 def main() -> int:
@@ -94,7 +57,10 @@ def play(folder: Path, database: Database, kills: int, only: str) -> int:
             with Nursery(folder / name, lambda: {**os.environ, **urls()}) as nursery:
                 began = time.monotonic()
                 try:
-                    outcomes.append(scenario(Stage(nursery, model, database.outage)))
+                    outcomes.append(scenario(Stage(nursery, model, database)))
+                except NoSmallDiskError as reason:
+                    say(f"{name} is not played: {reason}")
+                    continue
                 except Exception as error:  # noqa: BLE001 - the others are played all the same
                     say(f"{name} did not come to its end: {error!r}")
                     continue
@@ -104,7 +70,7 @@ def play(folder: Path, database: Database, kills: int, only: str) -> int:
 
 
 def scenarios(kills: int) -> dict[str, Callable[..., object]]:
-    from tests.chaos.scenarios import deliveries, models, outages, places, poison
+    from tests.chaos.scenarios import deliveries, models, outages, places, poison, processes, streams, uploads
     from tests.chaos.scenarios import kills as killing
 
     return {
@@ -113,15 +79,22 @@ def scenarios(kills: int) -> dict[str, Callable[..., object]]:
             f"places-{deed}": lambda stage, deed=deed: places.broken_at_every_place(stage, deed=deed)
             for deed in ("kill", "stop", "raise", "sleep=8")
         },
-        "frozen": lambda stage: outages.frozen_workers(stage, rounds=3),
+        "frozen": lambda stage: processes.frozen_workers(stage, rounds=3),
+        "orphaned": lambda stage: processes.orphaned_workers(stage, rounds=3),
         "twice": lambda stage: deliveries.delivered_again(stage, coaches=10),
         "redis": lambda stage: outages.redis_away(stage, seconds=120),
+        "redis-full": lambda stage: outages.redis_full(stage, seconds=20),
         "postgres": lambda stage: outages.postgres_restarted(stage, seconds=30),
+        "postgres-read-only": lambda stage: outages.postgres_read_only(stage, seconds=20),
+        "postgres-full": lambda stage: outages.postgres_full(stage, seconds=20),
+        "uploads-full": uploads.full_uploads,
         "models": models.failing_models,
         "unreachable": models.unreachable_models,
+        "streams": lambda stage: streams.lost_streams(stage, coaches=6, rounds=12),
+        "revoked": lambda stage: streams.revoked_readers(stage, rounds=3),
         "poison": lambda stage: poison.poisoned(stage, bystanders=12),
-        "deploy": lambda stage: outages.deployed(stage, rounds=3),
-        "clocks": outages.wrong_clocks,
+        "deploy": lambda stage: processes.deployed(stage, rounds=3),
+        "clocks": processes.wrong_clocks,
     }
 
 

@@ -32,6 +32,11 @@ class Outcome:
         )
 
 
+def none_failed(found: Findings) -> list[str]:
+    """Hold a fault to what it may not do: make a turn fail."""
+    return [f"{found.failed + found.gave_up} turns failed for it"] if found.failed + found.gave_up else []
+
+
 def percentile_95(values: Sequence[float]) -> float | None:
     """Return the 95th percentile, by the nearest rank."""
     ordered = sorted(values)

@@ -1,7 +1,7 @@
 """The stage of a chaos run: the product's processes on throw-away services, a model server, and the wires."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 
 from journeyloop.embedded.postgres import free_port
+from tests.chaos.services import Database
 from tests.database import urls
 from tests.fakes.model_server import ModelServer
 from tests.fakes.nursery import Child, Nursery
@@ -25,8 +26,8 @@ class Stage:
 
     nursery: Nursery
     model: ModelServer
-    outage: Callable[[float], None] | None = None
-    """Stop PostgreSQL at once and start it after so many seconds; None where others need it."""
+    database: Database | None = None
+    """To stop and to fill; None where others need it."""
 
     def worker(self, name: str = "worker", **how: Any) -> Child:
         """Start a worker that asks the model server, and wait until it works."""

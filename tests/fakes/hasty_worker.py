@@ -39,7 +39,7 @@ if __name__ == "__main__":
     turn_loop.LOOK_SECONDS = 1.0
     turn_loop.GRACE_SECONDS = 2.0
     agent.answer = poisonous(agent.answer)
-    if silence := float(os.environ.get("HASTY_PATIENCE", 0)):
+    if silence := float(os.environ.get("HASTY_PATIENCE", "0")):
         impatient = agent.Settings(first_event=2 * silence, silence=silence, deadline=4 * silence)
         open_brain = brains.open_brain
         brains.open_brain = lambda: replace(open_brain(), settings=impatient)

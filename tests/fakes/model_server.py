@@ -110,7 +110,7 @@ class ClientGoneError(Exception):
 class CutError(Exception):
     """The connection is dropped on purpose."""
 
-    def __init__(self, resets: bool) -> None:  # noqa: FBT001 - the one thing there is to say
+    def __init__(self, resets: bool) -> None:
         super().__init__(resets)
         self.resets = resets
 

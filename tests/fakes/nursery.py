@@ -138,13 +138,13 @@ class Nursery:
     """Bears processes until the end of the block, and leaves none behind."""
 
     def __init__(self, directory: Path, environment: Callable[[], dict[str, str]]) -> None:
-        self._directory = directory
+        self.directory = directory
         self._environment = environment
         self.children: list[Child] = []
         """All that were born since the last `clear`."""
 
     def __enter__(self) -> Self:
-        self._directory.mkdir(parents=True, exist_ok=True)
+        self.directory.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "tests.fakes.nursery"]
         self._popen = subprocess.Popen(
             command,
@@ -179,7 +179,7 @@ class Nursery:
         **environment: str,
     ) -> Child:
         """Fork one; `shift_minutes` sets its clock wrong."""
-        log_file = self._directory / f"{len(list(self._directory.glob('*.log')))}-{name}.log"
+        log_file = self.directory / f"{len(list(self.directory.glob('*.log')))}-{name}.log"
         log_file.touch()
         wish = {
             "log": str(log_file),

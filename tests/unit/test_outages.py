@@ -5,7 +5,7 @@ import asyncio
 import psycopg
 import pytest
 from django.db import OperationalError, connection, connections
-from django.db.utils import IntegrityError
+from django.db.utils import DatabaseError, IntegrityError
 
 from companion.scheduling import database
 from companion.scheduling.database import Database
@@ -61,6 +61,16 @@ def test_work_waits_for_the_database_to_come_back() -> None:
     work = Work(3, OperationalError("refused"))
 
     assert (patiently(work), work.done) == ("stored", 4)
+
+
+def test_work_waits_for_a_database_that_takes_no_writes() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        with pytest.raises(DatabaseError) as refusal:
+            cursor.execute("DELETE FROM coaching_apikey")
+        cursor.execute("SET default_transaction_read_only = off")
+
+    assert patiently(Work(3, refusal.value)) == "stored"
 
 
 def test_an_outage_without_end_is_given_up() -> None:

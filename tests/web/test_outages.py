@@ -1,5 +1,6 @@
 """The database goes away in the middle of a request: 503 with a hint, in the shape that was asked for."""
 
+import errno
 from typing import Any
 
 import pytest
@@ -64,6 +65,15 @@ def test_it_is_the_same_when_no_view_was_reached(patient: Browser, monkeypatch: 
     monkeypatch.setattr(middleware, "coach_of", away)
 
     assert patient.get("/companion/").status_code == 503
+
+
+def test_it_is_the_same_when_our_own_disk_is_full(patient: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(conversations, "say", full)
+
+    assert patient.post(CHAT, {"message": "Hello"}, headers=AS_PAGE).status_code == 503
 
 
 def test_any_other_fault_is_still_one_of_ours(patient: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Everything that a provider does wrong, and how often it is asked then."""
 
+import itertools
 import json
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -117,7 +118,7 @@ def _differences(fault: Fault, ended: Turn, calls: list[Request]) -> Iterable[st
     if not ended.error_words:
         yield f"{fault.name}: no words"
     asked_wait = fault.reply.retry_after or 0
-    waits = [later.arrived_at - sooner.arrived_at for sooner, later in zip(calls, calls[1:], strict=False)]
+    waits = [later.arrived_at - sooner.arrived_at for sooner, later in itertools.pairwise(calls)]
     for waited, planned in zip(waits, WAITS, strict=False):
         if waited < max(planned, asked_wait):
             yield f"{fault.name}: asked again after {waited:.2f} s"
