@@ -20,6 +20,7 @@ from companion.api.events.readers import RefusedError  # noqa: E402
 from companion.api.events.streams import stream  # noqa: E402
 from journeyloop.bodies import BodyTooLargeError, limited  # noqa: E402
 from journeyloop.flags import companion_is_on  # noqa: E402
+from journeyloop.outages import is_outage  # noqa: E402
 from journeyloop.tenancy.boot import refuse_wrong_role  # noqa: E402
 
 refuse_wrong_role()
@@ -59,3 +60,8 @@ async def application(
         await pages(scope, limited(scope, receive), send)
     except BodyTooLargeError:
         await answers.refuse(send, RefusedError(413, "too_large", "The request is too large."))
+    except OSError as error:
+        # A large body goes to a file before Django's middleware hears of it.
+        if not is_outage(error):
+            raise
+        await answers.refuse(send, RefusedError(503, "unavailable", "There is no room for this just now."))

@@ -181,7 +181,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
     if report.failed:
         values = getattr(item, "funcargs", {}).values()
-        shared = {value for value in values if isinstance(value, Process)}
+        shared = {value for value in values if isinstance(value, Process | Child)}
         for process in [*shared, *item.stash.get(STARTED, [])]:
             report.sections.append((f"{process.name} (pid {process.pid})", process.log[-LAST_CHARACTERS:]))
     return report

@@ -45,9 +45,10 @@ class Load:
             self.heard.append((time.monotonic(), program.ask(web(), "GET", PAGE)))
         connections.close_all()
 
-    def statuses(self) -> set[int]:
-        """Say which statuses came back."""
-        return {answer.status for _, answer in self.heard}
+    def surprises(self, *expected: int) -> list[str]:
+        """Say which other statuses came back, and after how long."""
+        others = [answer for _, answer in self.heard if answer.status not in expected]
+        return [f"web answered {answer.status} after {answer.seconds:.1f} s" for answer in others]
 
     def refused(self) -> list[Answer]:
         """Find the answers that asked for patience."""

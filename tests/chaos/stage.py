@@ -43,9 +43,10 @@ class Stage:
         until(lambda: is_ready(worker), seconds=READY_SECONDS, what=f"{worker.name} to be ready")
         return worker
 
-    def clock(self, **how: Any) -> Child:
-        """Start a clock."""
-        return self.nursery.bear("clock", "clock.py", **how)
+    def clock(self, *, is_hasty: bool = False, **how: Any) -> Child:
+        """Start a clock; a hasty one ticks every other second."""
+        command = ["-m", "tests.fakes.hasty_clock"] if is_hasty else ["clock.py"]
+        return self.nursery.bear("clock", *command, **how)
 
     def web(self, **how: Any) -> Child:
         """Start a web process on a free port, with the Procfile's limits, and wait until it answers."""

@@ -3,8 +3,8 @@
 import random
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from uuid import UUID
 
@@ -19,8 +19,22 @@ from tests.fakes.event_reader import EventReader, Heard
 from tests.fakes.nursery import Child
 
 IN_THE_LOG = {"chat-message", "main-update", "secondary-update", "notification"}
+HTMX = {"HX-Request": "true"}
 FETCH_SECONDS = 20.0
 SETTLE_SECONDS = 30.0
+
+
+@contextmanager
+def open_tabs(
+    talks: Iterable[Talk], web: Callable[[], Child], *, loses: float = 0.0
+) -> Iterator[list["Tab"]]:
+    """Open a tab for each of these until the end of the block; `web` says where to turn to just then."""
+    tabs = [Tab(talk, web, loses=loses, seed=number) for number, talk in enumerate(talks)]
+    try:
+        yield tabs
+    finally:
+        for tab in tabs:
+            tab.close()
 
 
 class Tab:
@@ -30,7 +44,7 @@ class Tab:
     `loses` is how often, in hang-ups a second, its connection breaks at some moment by itself.
     """
 
-    def __init__(self, talk: Talk, web: Callable[[], Child], *, loses: float = 0.0, seed: int = 39) -> None:
+    def __init__(self, talk: Talk, web: Callable[[], Child], *, loses: float, seed: int) -> None:
         self._talk, self._web, self._loses = talk, web, loses
         self._dice = random.Random(seed)  # noqa: S311 - the same moments each time
         self._cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={sign_in(talk.coach.user).session_key}"}
@@ -112,7 +126,7 @@ class Tab:
     def _fetch(self, turn: str) -> str:
         connection = HTTPConnection("127.0.0.1", self._web().port, timeout=FETCH_SECONDS)
         try:
-            connection.request("GET", f"/companion/turns/{turn}/", headers=self._cookie)
+            connection.request("GET", f"/companion/turns/{turn}/", headers={**self._cookie, **HTMX})
             answer = connection.getresponse()
             body = answer.read().decode()
         finally:

@@ -25,8 +25,16 @@ pytestmark = [
 ]
 
 
-def test_it_gets_ready_serves_commands_beside_it_and_leaves_no_process_behind(tmp_path: Path) -> None:
-    with _running(tmp_path) as (launcher, port, environment):
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Both tests start on the same one: the second start finds everything made."""
+    data_dir = tmp_path_factory.mktemp("data")
+    yield data_dir
+    _forget_relocated_data(data_dir)
+
+
+def test_it_gets_ready_serves_commands_beside_it_and_leaves_no_process_behind(data_dir: Path) -> None:
+    with _running(data_dir) as (launcher, port, environment):
         beside = _run(environment, "manage.py", "migrate", "--check")
         second = _run({**environment, "PORT": str(free_port())}, "-m", "journeyloop.embedded.run")
         status = _status(port)
@@ -38,14 +46,14 @@ def test_it_gets_ready_serves_commands_beside_it_and_leaves_no_process_behind(tm
     assert second.returncode == 1
     assert "already running" in second.stdout
     assert ended == 0
-    assert _processes_of(tmp_path) == []
+    assert _processes_of(data_dir) == []
 
 
-def test_it_leaves_no_process_behind_even_when_it_is_killed(tmp_path: Path) -> None:
-    with _running(tmp_path) as (launcher, _, _):
+def test_it_leaves_no_process_behind_even_when_it_is_killed(data_dir: Path) -> None:
+    with _running(data_dir) as (launcher, _, _):
         launcher.kill()
         launcher.wait()
-        left = _processes_after_a_while(tmp_path)
+        left = _processes_after_a_while(data_dir)
 
     assert left == []
 
@@ -82,7 +90,6 @@ def _running(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], int, dict[
         finally:
             launcher.terminate()
             launcher.communicate()
-            _forget_relocated_data(data_dir)
 
 
 def _forget_relocated_data(data_dir: Path) -> None:

@@ -7,8 +7,8 @@ from coaching.accounts.second_step import place_of
 from coaching.models import User
 from journeyloop import crypto
 from tests.fakes import authenticator_app as app
+from tests.fakes.nursery import Nursery
 from tests.fakes.waiting import until
-from tests.processes import StartProcess
 
 pytestmark = pytest.mark.chaos
 
@@ -16,7 +16,7 @@ PEOPLE = 40
 OLD, NEW = "the-old-key-0123456789-abcdefghijklmnop", "the-new-key-0123456789-abcdefghijklmnop"
 
 
-def test_a_killed_rotation_loses_nothing(start: StartProcess, settings: object) -> None:
+def test_a_killed_rotation_loses_nothing(nursery: Nursery, settings: object) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]  # type: ignore[attr-defined]
     secrets = {}
     for number in range(PEOPLE):
@@ -24,7 +24,7 @@ def test_a_killed_rotation_loses_nothing(start: StartProcess, settings: object) 
         secrets[user], _ = app.give(user)
     both = {"FIELD_ENCRYPTION_KEYS": f"{NEW},{OLD}", "PYTHONUNBUFFERED": "1"}
 
-    first = start("first", "manage.py", "rotate_keys", "--batch", "1", **both)
+    first = nursery.bear("first", "manage.py", "rotate_keys", "--batch", "1", **both)
     until(lambda: ": 5 under" in first.log, what="the fifth batch")
     first.kill()
 
@@ -33,8 +33,8 @@ def test_a_killed_rotation_loses_nothing(start: StartProcess, settings: object) 
     assert {True, False} == set(moved)
     assert _opened(secrets)
 
-    second = start("second", "manage.py", "rotate_keys", "--batch", "7", **both)
-    assert second.popen.wait(60) == 0, second.log
+    second = nursery.bear("second", "manage.py", "rotate_keys", "--batch", "7", **both)
+    assert second.wait(60) == 0, second.log
 
     settings.FIELD_ENCRYPTION_KEYS = [NEW]  # type: ignore[attr-defined]
     assert _opened(secrets)

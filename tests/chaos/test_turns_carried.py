@@ -15,11 +15,11 @@ from companion.engine.failures import WORDS
 from companion.models import CompanionMemory, Notification, Proposal, StreamEvent, UsageEntry
 from companion.scheduling import queue
 from journeyloop.tenancy import tenant
-from tests.chaos.stage import to_model
+from tests.chaos.stage import Stage
 from tests.chaos.talks import Talk
 from tests.fakes.model_server import ModelServer, Reply
+from tests.fakes.nursery import Child, Nursery
 from tests.fakes.waiting import until
-from tests.processes import Process, running
 
 pytestmark = pytest.mark.chaos
 
@@ -27,18 +27,14 @@ LONG = json.dumps({"chat_message": "I would begin with the smallest step that yo
 
 
 @pytest.fixture(scope="module")
-def _hosted(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, _model_server: ModelServer
-) -> Iterator[Process]:
-    directory = tmp_path_factory.mktemp("hosted")
-    environment = to_model(_model_server)
-    with running("worker", ["manage.py", "work"], directory, environment=environment) as worker:
-        until(lambda: "worker.ready" in worker.log)
-        yield worker
+def _hosted(_nursery: Nursery, _model_server: ModelServer) -> Iterator[Child]:
+    worker = Stage(_nursery, _model_server).worker("hosted", is_hasty=True)
+    yield worker
+    worker.stop()
 
 
 @pytest.fixture(autouse=True)
-def hosted(_hosted: Process, model_server: ModelServer, committed: None) -> Process:
+def hosted(_hosted: Child, model_server: ModelServer, committed: None) -> Child:
     """A worker that asks the model server, shared by the tests of this module."""
     assert _hosted.is_running, _hosted.log
     return _hosted
@@ -183,31 +179,6 @@ def test_a_model_that_stays_busy_ends_in_words_and_can_be_asked_again(
     assert len(talk.answers()) == 1
 
 
-@pytest.mark.parametrize(
-    ("status", "message", "retry_after", "kind"),
-    [
-        (401, "invalid x-api-key", None, "refused_key"),
-        (400, "bad", None, "bad_request"),
-        (429, "enforced spend_limit reached", None, "spend_limit"),
-        (429, "slow down", 300.0, "rate_limited"),
-    ],
-)
-def test_what_no_second_attempt_mends_is_asked_once(
-    talk: Talk,
-    model_server: ModelServer,
-    status: int,
-    message: str,
-    retry_after: float | None,
-    kind: str,
-) -> None:
-    model_server.fail(status, message=message, retry_after=retry_after)
-
-    turn = talk.wait(talk.say(), "failed")
-
-    assert (len(model_server.requests), turn.error_code) == (1, kind)
-    assert turn.error_words == WORDS[kind]
-
-
 def test_a_text_that_breaks_off_is_kept_and_marked_and_replaced(
     talk: Talk, model_server: ModelServer
 ) -> None:
@@ -248,7 +219,7 @@ def test_an_unreadable_answer_is_paid_for_and_tried_again(talk: Talk, model_serv
         assert all(cost > 0 for cost in costs)
 
 
-def test_a_job_that_is_no_bell_is_never_run(talk: Talk, tmp_path: Path, hosted: Process) -> None:
+def test_a_job_that_is_no_bell_is_never_run(talk: Talk, tmp_path: Path, hosted: Child) -> None:
     trace = tmp_path / "was-here"
     pickled = Queue("default", connection=redis(), serializer=DefaultSerializer)
     plain = Queue("default", connection=redis(), serializer=JSONSerializer)

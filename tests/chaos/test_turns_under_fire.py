@@ -27,39 +27,22 @@ SLOW = Reply(text=json.dumps({"chat_message": "One word after the other, without
 HTTP_PATIENCE = 3.0
 
 
-def test_a_killed_worker_leaves_one_answer_to_another(
+def test_a_killed_worker_is_missed_within_its_lease_and_leaves_one_answer_to_another(
     talk: Talk, model_server: ModelServer, start_worker: StartWorker
 ) -> None:
     model_server.play(SLOW)
     model_server.reply("From the second one.")
-    victim = start_worker("victim")
+    victim = start_worker("victim", is_hasty=True)
     turn = talk.say()
     text = talk.wait_for_text(turn)
 
     victim.kill()
-    expire_leases()
-    start_worker("rescuer")
+    start_worker("rescuer", is_hasty=True)
 
-    done = talk.wait(turn)
+    done = talk.wait(turn, seconds=40)
     assert (done.attempts, done.fence, done.partial_text) == (2, 2, "")
     assert talk.answers() == ["From the second one."]
     assert text not in talk.answers()
-
-
-def test_a_killed_worker_is_missed_within_its_lease(
-    talk: Talk, model_server: ModelServer, start_worker: StartWorker
-) -> None:
-    model_server.play(SLOW)
-    model_server.reply("From the second one.")
-    victim = start_worker("victim")
-    turn = talk.say()
-    talk.wait_for_text(turn)
-
-    victim.kill()
-    start_worker("rescuer")
-
-    talk.wait(turn, seconds=40)
-    assert talk.answers() == ["From the second one."]
 
 
 def test_a_frozen_worker_that_thaws_too_late_changes_nothing(
@@ -109,7 +92,7 @@ def test_a_stopped_worker_hands_back_what_it_cannot_finish(
 ) -> None:
     model_server.play(Reply(text=SLOW.text, stall_after=6))
     model_server.reply("From the next one.")
-    worker = start_worker("worker")
+    worker = start_worker("worker", is_hasty=True)
     turn = talk.say()
     talk.wait_for_text(turn)
 

@@ -39,6 +39,7 @@ HEAVY = (
     "jwt",
     "requests",
     "django.db.backends.postgresql.base",
+    "genai_prices.data_snapshot",
     "psycopg_pool",
     "redis.asyncio",
     "rq",

@@ -28,7 +28,7 @@ def killed_workers(
     stage.model.first, stage.model.gap = 0.05, 0.03
     crowd = Crowd(coaches)
     how = {"TURNS_PER_WORKER": TURNS_AT_ONCE, "is_hasty": is_hasty}
-    stage.clock()
+    stage.clock(is_hasty=is_hasty)
     workers = [stage.worker(**how) for _ in range(WORKERS)]
     for _ in range(kills):
         crowd.go_on(at_most=WORKERS * int(TURNS_AT_ONCE))

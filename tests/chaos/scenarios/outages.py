@@ -73,7 +73,7 @@ def _without_redis(stage: Stage, fault: Fault, lead: dict[str, str]) -> Outcome:
         fault.end()
         time.sleep(1)
     took = crowd.wait(seconds=60)
-    broken = [f"web answered {status}" for status in sorted(load.statuses() - {200, 202})]
+    broken = load.surprises(200, 202)
     found = check(crowd.talks, asked=stage.model.requests)
     return Outcome(fault.name, 1, found, [took], "", broken + none_failed(found))
 
@@ -134,7 +134,7 @@ def _without_postgres(stage: Stage, fault: Fault, lead: dict[str, str], watched:
     crowd.wait(seconds=SETTLE_SECONDS)
     found = check(crowd.talks, asked=stage.model.requests)
     took = load.back_after(back_at)
-    broken = [f"web answered {status}" for status in sorted(load.statuses() - {200, 202, 503})]
+    broken = load.surprises(200, 202, 503)
     broken += _said_when(load.refused())
     broken += [f"refused {took:.1f} s after the outage"] if took >= watched - 1 else []
     return Outcome(fault.name, 1, found, [took], "", broken + none_failed(found))

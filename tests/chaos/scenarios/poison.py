@@ -23,7 +23,7 @@ def poisoned(stage: Stage, *, bystanders: int) -> Outcome:
     doomed = poison.say(f"Good morning {POISON}")
     for talk in crowd.talks:
         talk.say_something()
-    stage.clock()
+    stage.clock(is_hasty=True)
     began, deaths = time.monotonic(), 0
     workers = [stage.begin_worker(is_hasty=True) for _ in range(WORKERS)]
     while unfinished() and time.monotonic() - began < PATIENCE_SECONDS:

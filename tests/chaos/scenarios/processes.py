@@ -13,7 +13,7 @@ from tests.chaos.checker import check
 from tests.chaos.load import Load
 from tests.chaos.outcome import Outcome, none_failed
 from tests.chaos.stage import Stage, to_model
-from tests.chaos.tabs import Tab
+from tests.chaos.tabs import open_tabs
 from tests.chaos.talks import Crowd, new_words
 from tests.database import urls
 from tests.fakes.hasty_worker import LEASE_SECONDS
@@ -132,25 +132,27 @@ def deployed(stage: Stage, *, rounds: int) -> Outcome:
     stage.model.first, stage.model.gap = 0.3, 0.1
     crowd, took, broken, gone = Crowd(8), [], [], []
     webs: list[Child] = [stage.web()]
-    load, tabs = Load(crowd), [Tab(talk, lambda: webs[-1]) for talk in crowd.talks[:6]]
-    for _ in range(rounds):
-        old = [webs[-1], stage.worker(), stage.worker(), stage.clock()]
-        with load.on(lambda: webs[-1]):
-            time.sleep(1)
-            _say_what_takes_long(stage, crowd)
-            time.sleep(3)
-            codes, seconds = _all_told_to_end(old)
-            gone.append(seconds)
-            stage.model.moods.clear()
-            webs.append(stage.web())
-        broken += [f"ended with {codes}"] if any(codes[1:]) else []
-        took += _picked_up(stage.worker(), broken)
-    crowd.wait(seconds=SETTLE_SECONDS)
-    for tab in tabs:
-        broken += tab.differences()
+    load = Load(crowd)
+    with open_tabs(crowd.talks[:6], lambda: webs[-1]) as tabs:
+        for _ in range(rounds):
+            old = [webs[-1], stage.worker(), stage.worker(), stage.clock()]
+            until(lambda clock=old[-1]: "clock.started" in clock.log, what="the clock to run")
+            with load.on(lambda: webs[-1]):
+                crowd.go_on(at_most=6)
+                _say_what_takes_long(stage, crowd)
+                time.sleep(3)
+                codes, seconds = _all_told_to_end(old)
+                gone.append(seconds)
+                stage.model.moods.clear()
+                webs.append(stage.web())
+            broken += [f"ended with {codes}"] if any(codes[1:]) else []
+            took += _picked_up(stage.worker(), broken)
+        crowd.wait(seconds=SETTLE_SECONDS)
+        for tab in tabs:
+            broken += tab.differences()
     found = check(crowd.talks, asked=stage.model.requests)
     broken += [f"gone after {seconds:.1f} s" for seconds in gone if seconds > GONE_SECONDS]
-    broken += [f"web answered {status}" for status in sorted(load.statuses() - {0, 200, 202})]
+    broken += load.surprises(0, 200, 202)
     broken += none_failed(found)
     note = f"picked up; all were gone within {max(gone):.1f} s"
     return Outcome("all processes replaced at once", rounds, found, took, note, broken)

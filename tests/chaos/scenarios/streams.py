@@ -1,5 +1,6 @@
 """Event streams break at any moment, and are ended within seconds when their reader may read no more."""
 
+import contextlib
 import random
 import signal
 import time
@@ -13,7 +14,7 @@ from coaching.models import CoachingProfile
 from tests.chaos.checker import Findings, check
 from tests.chaos.outcome import Outcome
 from tests.chaos.stage import Stage, to_redis
-from tests.chaos.tabs import Tab
+from tests.chaos.tabs import open_tabs
 from tests.chaos.talks import Crowd, Talk
 from tests.fakes.coaches import sign_in
 from tests.fakes.event_reader import EventReader
@@ -34,13 +35,10 @@ def lost_streams(stage: Stage, *, coaches: int, rounds: int) -> Outcome:
     stage.model.first, stage.model.gap = 0.1, 0.03
     dice = random.Random(39)  # noqa: S311 - the same choices each time
     crowd, broken = Crowd(coaches), []
-    with stage.wire(settings.EVENTSTREAM_REDIS["port"]) as wire:
+    with stage.wire(settings.EVENTSTREAM_REDIS["port"]) as wire, contextlib.ExitStack() as stack:
         webs = [stage.web(**to_redis(wire.port)) for _ in range(2)]
         stage.worker(is_hasty=True, **to_redis(wire.port))
-        tabs = [
-            Tab(talk, lambda: dice.choice(webs), loses=1.0, seed=number)
-            for number, talk in enumerate(crowd.talks * 2)
-        ]
+        tabs = stack.enter_context(open_tabs(crowd.talks * 2, lambda: dice.choice(webs), loses=1.0))
         for number in range(rounds):
             crowd.go_on(at_most=coaches)
             time.sleep(dice.uniform(0.2, 1.0))
