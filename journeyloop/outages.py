@@ -53,6 +53,23 @@ class DatabaseOutage:
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+class _NoReport:
+    """
+    Stands in for Django's page for developers, which nobody will see.
+
+    It would show every variable, and a query among them asks the database again, for five seconds each.
+    """
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def get_traceback_html(self) -> str:
+        return ""
+
+    get_traceback_text = get_traceback_html
+
+
 def _remember(*, request: HttpRequest | None, **_: Any) -> None:
     if request is not None and is_outage(sys.exc_info()[1]):
         request.met_outage = True  # type: ignore[attr-defined] # read above alone
+        request.exception_reporter_class = _NoReport  # type: ignore[attr-defined] # read by Django

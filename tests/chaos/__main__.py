@@ -1,7 +1,7 @@
 """
 `make chaos`: every fault at length, on throw-away services, and a table of what it did.
 
-    python -m tests.chaos [--kills 500] [--only WORD]
+    python -m tests.chaos [--kills 500] [--only WORD] [--logs DIRECTORY]
 """
 
 import argparse
@@ -23,12 +23,13 @@ def main() -> int:
     form = argparse.ArgumentParser(description="Every fault at length, and a table of what it did.")
     form.add_argument("--kills", type=int, default=500)
     form.add_argument("--only", default="", help="a part of the scenarios' names")
+    form.add_argument("--logs", type=Path, help="where to leave what the processes said; otherwise nowhere")
     given = form.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="journeyloop-chaos-") as folder,
         own_services(Path(folder) / "services") as database,
     ):
-        return play(Path(folder), database, given.kills, given.only)
+        return play(given.logs or Path(folder) / "logs", database, given.kills, given.only)
 
 
 def play(folder: Path, database: Database, kills: int, only: str) -> int:
@@ -40,7 +41,7 @@ def play(folder: Path, database: Database, kills: int, only: str) -> int:
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
     from django.core.management import call_command
 
-    from tests.chaos.outcome import Outcome, table
+    from tests.chaos.outcome import Outcome, line, table
     from tests.chaos.stage import Stage
     from tests.database import empty_tables, urls
 
@@ -48,6 +49,7 @@ def play(folder: Path, database: Database, kills: int, only: str) -> int:
     PBKDF2PasswordHasher.iterations = 1
     call_command("migrate", verbosity=0)
     outcomes: list[Outcome] = []
+    unended = []
     with model_server() as model:
         for name, scenario in scenarios(kills).items():
             if only not in name:
@@ -63,10 +65,11 @@ def play(folder: Path, database: Database, kills: int, only: str) -> int:
                     continue
                 except Exception as error:  # noqa: BLE001 - the others are played all the same
                     say(f"{name} did not come to its end: {error!r}")
+                    unended.append(name)
                     continue
-                say(f"{time.monotonic() - began:.0f} s: {outcomes[-1]}")
+                say(f"{time.monotonic() - began:.0f} s: {outcomes[-1]}\n{line(outcomes[-1])}")
     say("\n" + table(outcomes))
-    return 0 if outcomes and all(outcome.is_clean for outcome in outcomes) else 1
+    return 0 if outcomes and not unended and all(outcome.is_clean for outcome in outcomes) else 1
 
 
 def scenarios(kills: int) -> dict[str, Callable[..., object]]:

@@ -48,8 +48,17 @@ HEAD = ("fault", "runs", "turns", "lost", "doubled", "stuck", "wrong", "p95 reco
 
 def table(outcomes: Iterable[Outcome]) -> str:
     """Lay the outcomes out as Markdown."""
-    rows = [HEAD, tuple("---" for _ in HEAD), *(_row(outcome) for outcome in outcomes)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    lines = [line(outcome) for outcome in outcomes]
+    return "\n".join([_joined(HEAD), _joined(["---"] * len(HEAD)), *lines])
+
+
+def line(outcome: Outcome) -> str:
+    """Lay one outcome out as a line of the table."""
+    return _joined(_row(outcome))
+
+
+def _joined(row: Iterable[str]) -> str:
+    return "| " + " | ".join(row) + " |"
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import psycopg
 
 from journeyloop.embedded import postgres, valkey
 from journeyloop.embedded.homes import home_for
-from journeyloop.embedded.postgres import SUPERUSER, free_port
+from journeyloop.embedded.postgres import DATABASE, SUPERUSER, free_port
 from journeyloop.embedded.services import Services
 from tests.plugin import environment
 
@@ -69,6 +69,8 @@ class Database:
         self.home = home_for(directory, throw_away=True)
         self.port = free_port()
         self.server = postgres.start(self.home, port=self.port, safe=False)
+        # What was committed must outlive a crash of PostgreSQL; one of the machine is not played.
+        self._do(f"ALTER DATABASE {DATABASE} SET synchronous_commit = on")
 
     def stop(self) -> None:
         """Stop it as a crash does."""

@@ -90,6 +90,11 @@ class Request:
     output_tokens: int = 0
 
     @property
+    def last_message(self) -> str:
+        """What is to be answered, as it came."""
+        return json.dumps(self.body.get("messages", [""])[-1], ensure_ascii=False)
+
+    @property
     def first_at(self) -> float:
         """When the first piece was sent; 0 before."""
         return self.sent_at[0] if self.sent_at else 0.0
@@ -163,13 +168,15 @@ class ModelServer:
         self._script.clear()
         self._cache.clear()
 
+    def asked(self, words: str) -> list[Request]:
+        """Find the requests whose last message holds these words."""
+        return [request for request in self.requests if words in request.last_message]
+
     def next_reply(self, request: Request) -> Reply:
         """Take the mood for these words, or the next scripted behaviour."""
-        if self.moods:
-            asked = json.dumps(request.body.get("messages", [""])[-1], ensure_ascii=False)
-            for words, reply in self.moods.items():
-                if words in asked:
-                    return reply
+        for words, reply in self.moods.items():
+            if words in request.last_message:
+                return reply
         return self._script.popleft() if self._script else Reply()
 
     def account(self, request: Request) -> None:

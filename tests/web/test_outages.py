@@ -67,6 +67,24 @@ def test_it_is_the_same_when_no_view_was_reached(patient: Browser, monkeypatch: 
     assert patient.get("/companion/").status_code == 503
 
 
+def test_what_the_view_held_is_not_asked_for_again(patient: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Query:
+        def __repr__(self) -> str:
+            asked.append("the database")
+            return "rows"
+
+    def held(**_: Any) -> None:
+        query = Query()
+        raise OperationalError(type(query).__name__)
+
+    monkeypatch.setattr(conversations, "say", held)
+
+    assert patient.post(CHAT, {"message": "Hello"}, headers=AS_PAGE).status_code == 503
+    assert asked == []
+
+
 def test_it_is_the_same_when_our_own_disk_is_full(patient: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(**_: Any) -> None:
         raise OSError(errno.ENOSPC, "no space left")

@@ -6,7 +6,7 @@ import time
 from tests.chaos.checker import check
 from tests.chaos.outcome import Outcome
 from tests.chaos.stage import Stage, is_ready
-from tests.chaos.talks import Crowd
+from tests.chaos.talks import Crowd, unfinished
 from tests.fakes.nursery import Child
 
 WORKERS = 5
@@ -30,16 +30,19 @@ def killed_workers(
     how = {"TURNS_PER_WORKER": TURNS_AT_ONCE, "is_hasty": is_hasty}
     stage.clock(is_hasty=is_hasty)
     workers = [stage.worker(**how) for _ in range(WORKERS)]
+    under_way = 0
     for _ in range(kills):
         crowd.go_on(at_most=WORKERS * int(TURNS_AT_ONCE))
         _pause(dice)
         victim = _somebody(dice, workers)
+        under_way += unfinished()
         victim.kill()
         workers.remove(victim)
         workers.append(stage.begin_worker(**how))
     crowd.wait(seconds=SETTLE_SECONDS)
     found = check(crowd.talks, asked=stage.model.requests)
-    note = f"{found.hit} turns lost a worker, {found.gave_up} of them three times"
+    note = f"{under_way / kills:.0f} turns under way at a kill; {found.hit} lost a worker, "
+    note += f"{found.gave_up} of them three times"
     return Outcome("worker killed at a random moment", kills, found, found.recoveries, note)
 
 

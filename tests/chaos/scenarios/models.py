@@ -82,7 +82,7 @@ def failing_models(stage: Stage, *, only: Callable[[Fault], bool] = lambda _: Tr
     worker.stop()
     broken, took = [], []
     for fault, talk, turn, words in with_words:
-        ended, calls = talk.turn(turn), _calls_for(words, stage.model.requests)
+        ended, calls = talk.turn(turn), stage.model.asked(words)
         broken += _differences(fault, ended, calls)
         took.append(_seconds(ended))
     found = check(talks, asked=stage.model.requests)
@@ -122,10 +122,6 @@ def _differences(fault: Fault, ended: Turn, calls: list[Request]) -> Iterable[st
     for waited, planned in zip(waits, WAITS, strict=False):
         if waited < max(planned, asked_wait):
             yield f"{fault.name}: asked again after {waited:.2f} s"
-
-
-def _calls_for(words: str, requests: Iterable[Request]) -> list[Request]:
-    return [each for each in requests if words in json.dumps(each.body["messages"][-1])]
 
 
 def _seconds(ended: Turn) -> float:

@@ -33,6 +33,14 @@ class Fault:
     end: Callable[[], object]
     seconds: float
 
+    def happen(self) -> None:
+        """Let it begin, go on and end, whatever comes in between."""
+        self.begin()
+        try:
+            time.sleep(self.seconds)
+        finally:
+            self.end()
+
 
 def redis_away(stage: Stage, *, seconds: float) -> Outcome:
     """Statement 32: everything in Redis is lost, then Redis itself for a while. Work goes on by looking."""
@@ -68,9 +76,7 @@ def _without_redis(stage: Stage, fault: Fault, lead: dict[str, str]) -> Outcome:
         stage.worker(is_hasty=True, **lead)
     with load.on(lambda: web):
         time.sleep(1)
-        fault.begin()
-        time.sleep(fault.seconds)
-        fault.end()
+        fault.happen()
         time.sleep(1)
     took = crowd.wait(seconds=60)
     broken = load.surprises(200, 202)
@@ -126,9 +132,7 @@ def _without_postgres(stage: Stage, fault: Fault, lead: dict[str, str], watched:
     with load.on(lambda: web):
         time.sleep(2)
         connections.close_all()
-        fault.begin()
-        time.sleep(fault.seconds)
-        fault.end()
+        fault.happen()
         back_at = time.monotonic()
         time.sleep(watched)
     crowd.wait(seconds=SETTLE_SECONDS)

@@ -12,7 +12,7 @@ import psycopg
 from tests.chaos.checker import check
 from tests.chaos.load import Load
 from tests.chaos.outcome import Outcome, none_failed
-from tests.chaos.stage import Stage, to_model
+from tests.chaos.stage import Stage, is_ready, to_model
 from tests.chaos.tabs import open_tabs
 from tests.chaos.talks import Crowd, new_words
 from tests.database import urls
@@ -140,13 +140,13 @@ def deployed(stage: Stage, *, rounds: int) -> Outcome:
             with load.on(lambda: webs[-1]):
                 crowd.go_on(at_most=6)
                 _say_what_takes_long(stage, crowd)
-                time.sleep(3)
+                time.sleep(1)
                 codes, seconds = _all_told_to_end(old)
                 gone.append(seconds)
                 stage.model.moods.clear()
                 webs.append(stage.web())
             broken += [f"ended with {codes}"] if any(codes[1:]) else []
-            took += _picked_up(stage.worker(), broken)
+            took.append(_picked_up(stage.begin_worker(), broken))
         crowd.wait(seconds=SETTLE_SECONDS)
         for tab in tabs:
             broken += tab.differences()
@@ -164,6 +164,7 @@ def _say_what_takes_long(stage: Stage, crowd: Crowd) -> None:
         words = new_words()
         stage.model.moods[words] = Reply(gap=4.0)
         talk.say(words)
+        until(lambda words=words: stage.model.asked(words), what="a worker to begin what takes long")
 
 
 def _all_told_to_end(old: list[Child]) -> tuple[list[int], float]:
@@ -173,14 +174,21 @@ def _all_told_to_end(old: list[Child]) -> tuple[list[int], float]:
     return [each.wait() for each in old], time.monotonic() - began
 
 
-def _picked_up(worker: Child, broken: list[str]) -> list[float]:
-    """Wait until the worker has all that was handed back; returns how long it took, if anything was."""
-    began = time.monotonic()
+def _picked_up(worker: Child, broken: list[str]) -> float:
+    """Wait until this new worker has all that was handed back; returns how long after it was ready."""
     with psycopg.connect(urls()["DATABASE_OWNER_URL"], autocommit=True) as owner:
-        handed_back = owner.execute(HANDED_BACK).fetchone()
-        while owner.execute(HANDED_BACK).fetchone() != (0,) and time.monotonic() < began + SETTLE_SECONDS:
-            time.sleep(0.05)
+        if not _count(owner):
+            broken.append("nothing was handed back")
+        until(lambda: is_ready(worker) or not _count(owner), what="a worker to be ready")
+        began = time.monotonic()
+        while _count(owner) and time.monotonic() < began + SETTLE_SECONDS:
+            time.sleep(0.02)
     seconds = time.monotonic() - began
     if seconds > PICKED_UP_SECONDS:
         broken.append(f"{worker.name} picked up what was left after {seconds:.1f} s")
-    return [seconds] if handed_back else []
+    return seconds
+
+
+def _count(owner: psycopg.Connection[tuple[int]]) -> int:
+    found = owner.execute(HANDED_BACK).fetchone()
+    return found[0] if found else 0
