@@ -132,10 +132,10 @@ def deployed(stage: Stage, *, rounds: int) -> Outcome:
     stage.model.first, stage.model.gap = 0.3, 0.1
     crowd, took, broken, gone = Crowd(8), [], [], []
     webs: list[Child] = [stage.web()]
-    load = Load(crowd)
+    workers, load = [stage.worker()], Load(crowd)
     with open_tabs(crowd.talks[:6], lambda: webs[-1]) as tabs:
         for _ in range(rounds):
-            old = [webs[-1], stage.worker(), stage.worker(), stage.clock()]
+            old = [webs[-1], *workers, stage.worker(), stage.clock()]
             until(lambda clock=old[-1]: "clock.started" in clock.log, what="the clock to run")
             with load.on(lambda: webs[-1]):
                 crowd.go_on(at_most=6)
@@ -146,7 +146,8 @@ def deployed(stage: Stage, *, rounds: int) -> Outcome:
                 stage.model.moods.clear()
                 webs.append(stage.web())
             broken += [f"ended with {codes}"] if any(codes[1:]) else []
-            took.append(_picked_up(stage.begin_worker(), broken))
+            workers = [stage.begin_worker()]
+            took.append(_picked_up(workers[0], broken))
         crowd.wait(seconds=SETTLE_SECONDS)
         for tab in tabs:
             broken += tab.differences()
