@@ -72,4 +72,4 @@ class _NoReport:
 def _remember(*, request: HttpRequest | None, **_: Any) -> None:
     if request is not None and is_outage(sys.exc_info()[1]):
         request.met_outage = True  # type: ignore[attr-defined] # read above alone
-        request.exception_reporter_class = _NoReport  # type: ignore[attr-defined] # read by Django
+        request.exception_reporter_class = _NoReport  # type: ignore[assignment] # what Django asks of one
