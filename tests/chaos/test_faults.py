@@ -19,7 +19,7 @@ def see(outcome: Outcome) -> None:
 
 
 def test_workers_killed_at_random_moments_lose_and_double_nothing(stage: Stage) -> None:
-    see(killed_workers(stage, kills=8, coaches=16, is_hasty=True))
+    see(killed_workers(stage, kills=8, coaches=12, workers=3, is_hasty=True))
 
 
 def test_a_process_killed_at_any_place_that_the_code_names_loses_and_doubles_nothing(stage: Stage) -> None:

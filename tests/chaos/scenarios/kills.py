@@ -9,15 +9,12 @@ from tests.chaos.stage import Stage, is_ready
 from tests.chaos.talks import Crowd, unfinished
 from tests.fakes.nursery import Child
 
-WORKERS = 5
-AT_WORK = 3
-"""So many are ready before one is killed: a turn shall be unlucky, not doomed."""
 TURNS_AT_ONCE = "4"
 SETTLE_SECONDS = 150.0
 
 
 def killed_workers(
-    stage: Stage, *, kills: int, coaches: int, is_hasty: bool = False, seed: int = 29
+    stage: Stage, *, kills: int, coaches: int, workers: int = 5, is_hasty: bool = False, seed: int = 29
 ) -> Outcome:
     """
     Statement 29: SIGKILL at random points of a turn.
@@ -29,16 +26,16 @@ def killed_workers(
     crowd = Crowd(coaches)
     how = {"TURNS_PER_WORKER": TURNS_AT_ONCE, "is_hasty": is_hasty}
     stage.clock(is_hasty=is_hasty)
-    workers = [stage.worker(**how) for _ in range(WORKERS)]
+    running = [stage.worker(**how) for _ in range(workers)]
     under_way = 0
     for _ in range(kills):
-        crowd.go_on(at_most=WORKERS * int(TURNS_AT_ONCE))
+        crowd.go_on(at_most=workers * int(TURNS_AT_ONCE))
         _pause(dice)
-        victim = _somebody(dice, workers)
+        victim = _somebody(dice, running)
         under_way += unfinished()
         victim.kill()
-        workers.remove(victim)
-        workers.append(stage.begin_worker(**how))
+        running.remove(victim)
+        running.append(stage.begin_worker(**how))
     crowd.wait(seconds=SETTLE_SECONDS)
     found = check(crowd.talks, asked=stage.model.requests)
     note = f"{under_way / kills:.0f} turns under way at a kill; {found.hit} lost a worker, "
@@ -51,7 +48,8 @@ def _pause(dice: random.Random) -> None:
     time.sleep(dice.uniform(0.02, 0.4))
 
 
-def _somebody(dice: random.Random, workers: list[Child]) -> Child:
-    while len(ready := [worker for worker in workers if is_ready(worker)]) < AT_WORK:
+def _somebody(dice: random.Random, running: list[Child]) -> Child:
+    """Choose among those at work, more than half of all: a turn shall be unlucky, not doomed."""
+    while 2 * len(ready := [worker for worker in running if is_ready(worker)]) <= len(running):
         time.sleep(0.02)
     return dice.choice(ready)
