@@ -31,5 +31,5 @@ def test_a_turn_that_kills_its_workers_is_given_up_and_takes_nobody_along(stage:
 
 
 def test_a_model_that_fails_in_whatever_way_is_asked_as_often_as_the_table_says(stage: Stage) -> None:
-    # One that never ends is left to `make chaos`: it takes as long as all others together.
-    see(failing_models(stage, only=lambda fault: fault.reply.gap is None))
+    # Silence is left to `make chaos`: it takes as long as everything else in this file.
+    see(failing_models(stage, only=lambda fault: not fault.is_slow))

@@ -39,6 +39,13 @@ class Fault:
     calls: int
     code: str
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether our patience has to run out three times, or theirs twice."""
+        reply = self.reply
+        is_silent = reply.is_mute or reply.stall_after is not None or reply.gap is not None
+        return is_silent or (self.calls > 1 and bool(reply.retry_after))
+
 
 def faults() -> Iterator[Fault]:
     """Statements 34 and 35. Three calls at most, whatever the layer; one where no second would help."""
