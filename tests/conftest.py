@@ -16,6 +16,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.test import Client as Browser
+from hypothesis import HealthCheck, settings
 from pydantic_ai import models as model_library
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -31,6 +32,10 @@ pytest_plugins = ["tests.processes", "tests.browser.fixtures"]
 
 model_library.ALLOW_MODEL_REQUESTS = False
 """Tests that talk to the loopback server say so by switching it on for themselves."""
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 PBKDF2PasswordHasher.iterations = 1
 """A stored password says how often it was hashed, so that a real server can check these too."""

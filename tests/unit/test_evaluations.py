@@ -89,6 +89,7 @@ def test_no_worker_beside_it_finds_an_analysis_to_take(monkeypatch: pytest.Monke
     assert set(left) == {None}
 
 
+@pytest.mark.usefixtures("committed")
 def test_an_opinion_stands_apart_and_fails_nothing() -> None:
     done = played(PRAISE, scripted("You are welcome."), with_judge=True)
 

@@ -1,7 +1,7 @@
 """How a long session is cut into parts."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.engine.analysis.material import Utterance
@@ -74,7 +74,6 @@ def test_two_hours_of_talk_are_cut_into_few_parts() -> None:
     assert 4 <= len(parts) <= 10
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the split
 @given(st.lists(st.integers(0, 400), max_size=60), st.integers(80, 400))
 def test_however_long_the_turns_nothing_is_lost_and_nothing_is_too_long(
     sizes: list[int], budget: int

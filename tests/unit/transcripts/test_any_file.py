@@ -45,13 +45,13 @@ def try_to_read(content: bytes) -> None:
     assert refusal is None or refusal.line is None or refusal.line >= 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(some.binary(max_size=400))
 def test_any_bytes(content: bytes) -> None:
     try_to_read(content)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     some.text(max_size=400), some.sampled_from(["", "WEBVTT\n\n", "1\n00:00:01,000 --> 00:00:02,000\n", "[{"])
 )
@@ -75,7 +75,7 @@ PIECES = some.sampled_from(  # a line each
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     some.lists(PIECES, max_size=25),
     some.sampled_from(["WEBVTT\n\n", "", "1\n00:00:01,000 --> 00:00:02,000\nx\n\n"]),
@@ -100,13 +100,13 @@ JSON = some.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(some.lists(JSON, max_size=4))
 def test_any_json(data: list[Any]) -> None:
     try_to_read(json.dumps(data).encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TALK)
 def test_text_with_names_says_who_said_what(talk: list[tuple[str, str]]) -> None:
     text = "".join(f"{name}: {words}\n" for name, words in talk)
@@ -114,7 +114,7 @@ def test_text_with_names_says_who_said_what(talk: list[tuple[str, str]]) -> None
     assert [(each.speaker, each.text) for each in read(text.encode()).said] == talk
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TALK, TIME)
 def test_captions_lose_no_word_and_keep_their_order(talk: list[tuple[str, str]], start: int) -> None:
     cues = "".join(
