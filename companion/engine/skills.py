@@ -75,9 +75,7 @@ def library(skills: Iterable[Skill]) -> tuple[Skill, ...]:
     return tuple(skill for _, skill in sorted(by_slug.items()) if not skill.is_retired)
 
 
-def choose(
-    skills: Iterable[Skill], *, triggers: Iterable[Trigger], query: str = "", budget: int = TOTAL_CAP
-) -> Chosen:
+def choose(skills: Iterable[Skill], *, triggers: Iterable[Trigger], query: str = "") -> Chosen:
     """
     Choose the skills for a turn, within the budget.
 
@@ -92,7 +90,7 @@ def choose(
     left_out: list[Skill] = []
     spent = 0
     for skill in candidates:
-        if skill.tokens <= SKILL_CAP and spent + skill.tokens <= budget:
+        if skill.tokens <= SKILL_CAP and spent + skill.tokens <= TOTAL_CAP:
             active.append(skill)
             spent += skill.tokens
         else:

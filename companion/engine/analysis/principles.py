@@ -4,7 +4,6 @@ Five principles by which a coach may look back on a session. Our own words, none
 They are for the coach alone, never a score: a strength or an opportunity is one moment with its words.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,5 +58,3 @@ PRINCIPLES: tuple[Principle, ...] = (
         misses="a good intention that stays without a day or a first move",
     ),
 )
-
-BY_KEY: Mapping[PrincipleKey, Principle] = {principle.key: principle for principle in PRINCIPLES}

@@ -22,9 +22,6 @@ from companion.engine.backends.reading import Reading, read
 from companion.engine.response import CompanionResponse, Part
 
 SUMMARY_FRAME = '<data kind="earlier">'
-SLOW = "[[slow]]"
-"""In a message, makes the answer slow, where that is allowed."""
-SLOW_PAUSE = 0.15
 _PIECE = re.compile(r"\s*\S+")
 
 
@@ -34,16 +31,15 @@ def _spare_the_prices() -> None:
         set_custom_snapshot(DataSnapshot(providers=[], from_auto_update=False))
 
 
-def offline_model(*, pause: float = 0.0, allow_slow: bool = False) -> FunctionModel:
+def offline_model(*, pause: float = 0.0) -> FunctionModel:
     """Open the offline model. `pause` is the seconds between two words, for demonstrations."""
 
     async def stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str]:
-        answer, is_slow = _answer(messages, info)
-        wait = SLOW_PAUSE if allow_slow and is_slow else pause
+        answer = _answer(messages, info)
         for piece in _PIECE.findall(answer.model_dump_json(exclude_defaults=True)):
             yield piece
-            if wait:
-                await asyncio.sleep(wait)
+            if pause:
+                await asyncio.sleep(pause)
 
     _spare_the_prices()
     return FunctionModel(
@@ -53,13 +49,12 @@ def offline_model(*, pause: float = 0.0, allow_slow: bool = False) -> FunctionMo
     )
 
 
-def _answer(messages: Sequence[ModelMessage], info: AgentInfo) -> tuple[Part, bool]:
+def _answer(messages: Sequence[ModelMessage], info: AgentInfo) -> Part:
     """Answer whatever is asked: a message of the coach, or a question about a session."""
     if (info.instructions or "").startswith(prompts.INSTRUCTIONS):
         about, part = _user_texts(cast(ModelRequest, messages[-1]))
-        return reading.answer(about=about, part=part), False
-    read_back = _read(messages, info)
-    return reply(read_back), SLOW in read_back.message
+        return reading.answer(about=about, part=part)
+    return reply(_read(messages, info))
 
 
 def reply(reading: Reading) -> CompanionResponse:
