@@ -20,7 +20,7 @@ class CommitmentForm(forms.Form):
         error_messages={"required": "What was promised?"},
     )
     promised_by = forms.ChoiceField(label="Whose")
-    due_on = day_field(label="By when")
+    due_on = day_field()
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

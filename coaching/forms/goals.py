@@ -11,12 +11,11 @@ from coaching.models import Goal, Milestone
 _NO_DAY = "Write the day as 2026-11-21."
 
 
-def day_field(*, label: str, help_text: str = "") -> forms.DateField:
+def day_field() -> forms.DateField:
     """A day that nobody has to name."""
     return forms.DateField(
         required=False,
-        label=label,
-        help_text=help_text,
+        label="By when",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _NO_DAY},
     )
@@ -41,7 +40,7 @@ class GoalForm(forms.Form):
     )
     category = forms.ChoiceField(choices=Goal.Category.choices, label="Category")
     priority = forms.TypedChoiceField(coerce=int, choices=Goal.Priority.choices[::-1], label="Priority")
-    target_date = day_field(label="By when")
+    target_date = day_field()
 
     def details(self) -> GoalDetails:
         """Say what was written down, as the actions take it."""
@@ -80,7 +79,7 @@ class MilestoneForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "What will have happened?"},
     )
-    due_on = day_field(label="By when")
+    due_on = day_field()
 
 
 def written_goal(goal: Goal) -> dict[str, Any]:
