@@ -46,17 +46,25 @@ class Follower:
     """One app's answer to a withdrawal."""
 
     stop: Stop
-    derived: Callable[[Client], Sequence[Derived]]
-    delete: Delete
+    derived: Callable[[Client], Sequence[Derived]] | None
+    delete: Delete | None
 
 
 _followers: dict[Purpose, list[Follower]] = {purpose: [] for purpose in Purpose}
 
 
 def on_withdrawal(
-    purpose: Purpose, *, stop: Stop, derived: Callable[[Client], Sequence[Derived]], delete: Delete
+    purpose: Purpose,
+    *,
+    stop: Stop,
+    derived: Callable[[Client], Sequence[Derived]] | None = None,
+    delete: Delete | None = None,
 ) -> None:
-    """Follow withdrawals of this purpose. Twice is the same as once."""
+    """
+    Follow withdrawals of this purpose. Twice is the same as once.
+
+    Without `derived` and `delete` there is nothing to clear afterwards: what was made stays.
+    """
     follower = Follower(stop=stop, derived=derived, delete=delete)
     if follower not in _followers[purpose]:
         _followers[purpose].append(follower)
@@ -70,11 +78,14 @@ def stop_work(purpose: Purpose, *, client: Client, now: datetime) -> None:
 
 def derived_from(purpose: Purpose, *, client: Client) -> list[Derived]:
     """List what there is of this client that rests on this purpose, leaving out what there is none of."""
-    found = (each for follower in _followers[purpose] for each in follower.derived(client))
+    found = (
+        each for follower in _followers[purpose] if follower.derived for each in follower.derived(client)
+    )
     return [each for each in found if each.count]
 
 
 def delete_derived(purpose: Purpose, *, client: Client, by: User, now: datetime) -> None:
     """Delete all that `derived_from` lists."""
     for follower in _followers[purpose]:
-        follower.delete(client=client, by=by, now=now)
+        if follower.delete:
+            follower.delete(client=client, by=by, now=now)

@@ -28,12 +28,7 @@ class CompanionConfig(AppConfig):
             withdrawals.on_withdrawal(
                 purpose, stop=forgetting.stop, derived=forgetting.derived, delete=forgetting.delete
             )
-        withdrawals.on_withdrawal(
-            consents.Purpose.QUOTES_IN_PREP,
-            stop=forgetting.stop_quoting,
-            derived=forgetting.nothing_derived,
-            delete=forgetting.delete_nothing,
-        )
+        withdrawals.on_withdrawal(consents.Purpose.QUOTES_IN_PREP, stop=forgetting.stop_quoting)
         transcripts.forgotten_by(forgetting.forget_session)
         slots.fill("session-detail", template="companion/partials/stream.html", context=stream_of)
         slots.fill("session-detail", template="companion/partials/analysis.html", context=analysis_of)

@@ -7,7 +7,6 @@ words that were recalled for an earlier one. What is kept is deleted only when t
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import structlog
 from django.db.models import F, Q
@@ -51,25 +50,15 @@ def stop_quoting(*, client: Client, now: datetime) -> None:
         _begin_anew()
 
 
-def nothing_derived(client: Client) -> Sequence[Derived]:
-    """List nothing: what was kept for the coach's own reading stays."""
-    return ()
-
-
-def delete_nothing(*, client: Client, by: User, now: datetime) -> None:
-    """Delete what `nothing_derived` lists."""
-
-
 def derived(client: Client) -> Sequence[Derived]:
     """List what was made out of the words of one client's sessions."""
     analysed = SessionIntelligence.objects.filter(client=client)
     old = SessionAnalysis.objects.filter(client=client).exclude(session__in=analysed.values("session"))
+    claims = Claim.objects.filter(client=client)
     facts = ClientKnowledge.objects.filter(client=client, source_kind=ClientKnowledge.Source.SESSION)
     return [
         Derived(what="session analysis,session analyses", count=analysed.count() + old.count()),
-        Derived(
-            what="statement about a session,statements about sessions", count=_claims(client=client).count()
-        ),
+        Derived(what="statement about a session,statements about sessions", count=claims.count()),
         Derived(what="fact from a session,facts from sessions", count=facts.count()),
     ]
 
@@ -102,7 +91,7 @@ def _forget(whose: Q) -> None:
 def _begin_anew() -> None:
     """Let the model see nothing of what was said in turns that held a client's words, nor anything before."""
     for conversation in Conversation.objects.select_for_update():
-        if _tainted(conversation).exists():
+        if Turn.objects.filter(conversation=conversation, taint__gte=Taint.CLIENT).exists():
             Conversation.objects.filter(pk=conversation.pk).update(
                 summary="",
                 summary_until=F("last_number"),
@@ -129,11 +118,3 @@ def _without(text: str, sought: Iterable[str]) -> str:
         if normal(words) in normal(text):
             text = text.replace(words, REMOVED) if words in text else REMOVED
     return text
-
-
-def _tainted(conversation: Conversation) -> Any:
-    return Turn.objects.filter(conversation=conversation, taint__gte=Taint.CLIENT)
-
-
-def _claims(**whose: Any) -> Any:
-    return Claim.objects.filter(**whose)
