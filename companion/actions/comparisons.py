@@ -1,6 +1,7 @@
 """The old way beside the new one, in figures, for deciding when the old one may go. No words of either."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from companion.engine.analysis.comparison import Comparison, NewWay, compare, together
 from companion.engine.analysis.regenerated import Regenerated
@@ -22,10 +23,9 @@ def sessions() -> list[tuple[SessionIntelligence, Comparison]]:
     ]
 
 
-def practice() -> tuple[int, Comparison]:
-    """Say how many sessions were analysed in both ways, and how the two compare over all of them."""
-    each = [comparison for _, comparison in sessions()]
-    return len(each), together(each)
+def whole(each: Iterable[tuple[SessionIntelligence, Comparison]]) -> Comparison:
+    """Say how the two ways compare over all of these sessions."""
+    return together([comparison for _, comparison in each])
 
 
 def _old(row: SessionAnalysis) -> Regenerated:

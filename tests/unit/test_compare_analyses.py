@@ -55,9 +55,10 @@ def compared(in_tenant: CoachingProfile) -> CoachingProfile:
 
 
 def test_a_practice_is_compared_over_all_its_sessions(compared: CoachingProfile) -> None:
-    count, whole = comparisons.practice()
+    each = comparisons.sessions()
+    whole = comparisons.whole(each)
 
-    assert (count, whole.old_sentences, whole.old_topics, whole.claims) == (1, 1, 1, 1)
+    assert (len(each), whole.old_sentences, whole.old_topics, whole.claims) == (1, 1, 1, 1)
     assert whole.agreement == 0.5
 
 

@@ -71,8 +71,7 @@ def forget(request: CoachRequest, session_id: UUID) -> HttpResponse:
 def comparison(request: CoachRequest) -> HttpResponse:
     """Show the old way and the new way side by side, in figures."""
     each = comparisons.sessions()
-    count, whole = comparisons.practice()
-    context = {"each": each, "count": count, "whole": whole}
+    context = {"each": each, "count": len(each), "whole": comparisons.whole(each)}
     return TemplateResponse(request, "companion/comparison.html", context)
 
 

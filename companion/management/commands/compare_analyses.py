@@ -22,9 +22,9 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no coach with the e-mail address {options['coach']!r}.")
         for coach in coaches:
             with tenant(coach.pk):
-                count, comparison = comparisons.practice()
-            if count:
-                self.stdout.write(f"practice {coach.pk}: {_told(count, comparison)}")
+                each = comparisons.sessions()
+            if each:
+                self.stdout.write(f"practice {coach.pk}: {_told(len(each), comparisons.whole(each))}")
 
 
 def _told(count: int, comparison: Comparison) -> str:
