@@ -187,7 +187,7 @@ def fail(
     turn.error_code, turn.partial_text = code, partial_text or turn.partial_text
     wait = _backoff(turn.attempts, asked_seconds)
     if not retryable or turn.attempts >= ATTEMPTS or wait > LONGEST_WAIT:
-        _end(turn, Status.FAILED, words)
+        _end(turn, words)
         return Failed([told.of_turn(turn)], None)
     turn.status, turn.lease_until = Status.QUEUED, None
     turn.save(update_fields=["status", "lease_until", "error_code", "partial_text"])
@@ -275,20 +275,9 @@ def _overtaken(claim: Claim) -> OvertakenError:
     return OvertakenError(f"turn {claim.turn_id} is no longer held at fence {claim.fence}")
 
 
-def _end(turn: Turn, status: Turn.Status, words: str) -> None:
-    turn.status, turn.error_words, turn.lease_until = status, words, None
-    turn.save(
-        update_fields=[
-            "status",
-            "error_words",
-            "error_code",
-            "lease_until",
-            "partial_text",
-            "refusals",
-            "taint",
-            "model_name",
-        ]
-    )
+def _end(turn: Turn, words: str) -> None:
+    turn.status, turn.error_words, turn.lease_until = Status.FAILED, words, None
+    turn.save(update_fields=["status", "error_words", "error_code", "lease_until", "partial_text"])
     Turn.objects.filter(pk=turn.pk).update(finished_at=Now())
 
 
