@@ -6,11 +6,10 @@ from uuid import UUID
 from django.db.models import F
 
 from coaching.models import Client, CoachingSession
+from companion.engine.response import PageKind
 from companion.models import CompanionContext, PanelKind
 
 PanelName = Literal["main", "secondary"]
-PageKind = Literal["client", "session", "calendar", "observations"]
-"""The whole pages that can be laid over both panels."""
 NEEDS_OBJECT = {PanelKind.CLIENT: Client, PanelKind.SESSION: CoachingSession}
 
 

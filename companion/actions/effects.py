@@ -100,11 +100,7 @@ def _push(effect: deeds.PagePush, stage: Stage) -> None:
 
 def _notify(effect: deeds.Notify, stage: Stage) -> None:
     text = f"{effect.title}: {effect.text}" if effect.text else effect.title
-    _tell_notice(notifications.notify(text=text, turn=stage.turn), stage)
-
-
-def _tell_notice(notice: Any, stage: Stage) -> None:
-    stage.told.append(Told("notification", {"id": str(notice.pk), "version": 1}))
+    stage.told.append(told.of_notice(notifications.notify(text=text, turn=stage.turn), version=1))
 
 
 def _hint(effect: deeds.ContextHint, stage: Stage) -> None:
@@ -146,7 +142,7 @@ def _write_layer(effect: deeds.WriteLayer, stage: Stage) -> None:
         turn=stage.turn,
         undo_version=version.pk,
     )
-    _tell_notice(notice, stage)
+    stage.told.append(told.of_notice(notice, version=1))
 
 
 def _propose_skill(effect: deeds.ProposeSkill, stage: Stage) -> None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from companion.actions.contexts import PageKind, PanelName
-from companion.models import CompanionContext, Errand, Turn
+from companion.actions.contexts import PanelName
+from companion.engine.response import PageKind
+from companion.models import CompanionContext, Errand, Notification, Turn
 
 EventName = Literal["chat-message", "main-update", "secondary-update", "notification", "errand-update"]
 
@@ -30,6 +31,11 @@ def of_errand(errand: Errand) -> Told:
     session = str(errand.session_id) if errand.session_id else None
     data = {"errand": str(errand.pk), "kind": errand.kind, "session": session, "version": errand.fence}
     return Told("errand-update", data)
+
+
+def of_notice(notice: Notification, *, version: int) -> Told:
+    """Describe a notice: version 1 brings it, 2 says that something became of it."""
+    return Told("notification", {"id": str(notice.pk), "version": version})
 
 
 def of_panel(name: PanelName) -> Told:

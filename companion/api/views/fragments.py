@@ -21,7 +21,7 @@ def turns_response(request: CoachRequest, *cards: TurnCard, status: int = 200) -
 
 def tell(request: CoachRequest, what: told.Told) -> None:
     """Let the coach's open pages hear of a change."""
-    events.record(coach_id=request.coach.pk, event=what.event, data=what.data)
+    events.tell(request.coach.pk, [what])
 
 
 def tell_turn(request: CoachRequest, turn: Turn) -> None:
@@ -31,5 +31,4 @@ def tell_turn(request: CoachRequest, turn: Turn) -> None:
 
 def tell_notice(request: CoachRequest, notification: Notification) -> None:
     """Let the coach's other tabs follow what became of a notice."""
-    data = {"id": notification.pk, "version": 2}
-    events.record(coach_id=request.coach.pk, event="notification", data=data)
+    tell(request, told.of_notice(notification, version=2))

@@ -116,8 +116,7 @@ def _run_again(request: UserRequest, facts: failures.TurnFacts) -> bool:
             reruns.run_again(turn=found, by=request.user)
         except reruns.NotAgainError:
             return False
-        change = told.of_turn(found)
-        events.record(coach_id=facts.coach_id, event=change.event, data=change.data)
+        events.tell(facts.coach_id, [told.of_turn(found)])
         queue.ring(found.pk)
     return True
 
