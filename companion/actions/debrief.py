@@ -105,8 +105,8 @@ def _open(claim: Claim, *, by: User, now: datetime) -> None:
 
 def promise_of(claim: Claim) -> str:
     """Word a promise as an action: the coach's wording, else the very words, else the claim's."""
-    quoted = [each.quote for each in claim.evidence.all() if each.side == Evidence.Side.SUPPORTS]
-    text = claim.edited_text or (quoted[0] if quoted and claim.model_name == "offline" else claim.text)
+    spoken = claim.said(Evidence.Side.SUPPORTS)
+    text = claim.edited_text or (spoken[0].quote if spoken and claim.model_name == "offline" else claim.text)
     if claim.due and claim.due.lower() not in text.lower():
         text = f"{text} ({claim.due})"
     return text[:300]
@@ -119,7 +119,7 @@ def _reach(goal: Goal, title: str, *, by: User, now: datetime) -> Milestone:
 
 
 def _origin(claim: Claim) -> Origin:
-    spoken = [each.utterance_id for each in claim.evidence.all() if each.side == Evidence.Side.SUPPORTS]
+    spoken = (each.utterance_id for each in claim.said(Evidence.Side.SUPPORTS))
     return Origin(session=claim.session, evidence=list(dict.fromkeys(spoken)))
 
 

@@ -77,5 +77,5 @@ def _for_the_client(claim: Claim) -> str:
     """Take the coach's wording, or the words that were said: the claim's own speaks about the client."""
     if claim.edited_text:
         return claim.edited_text
-    quoted = [each.quote for each in claim.evidence.all() if each.side == Evidence.Side.SUPPORTS]
-    return f"“{quoted[0]}”" if quoted else claim.text
+    spoken = claim.said(Evidence.Side.SUPPORTS)
+    return f"“{spoken[0].quote}”" if spoken else claim.text

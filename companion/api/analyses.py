@@ -61,10 +61,15 @@ class Section:
     @property
     def left_out(self) -> list[str]:
         """What is not shown, as "3 quoted words that are not in the transcript"."""
-        counts: dict[str, int] = {}
-        for each in self.found.left_out if self.found else ():
-            counts[each["reason"]] = counts.get(each["reason"], 0) + each["count"]
-        return [f"{count} {WHY[reason]}" for reason, count in counts.items()]  # type: ignore[index]
+        return [f"{count} {words}" for count, words in left_out_of(self.found)]
+
+
+def left_out_of(found: SessionIntelligence | None) -> list[tuple[int, str]]:
+    """Count what an analysis does not show, by why not."""
+    counts: Counter[str] = Counter()
+    for each in found.left_out if found else ():
+        counts[WHY[each["reason"]]] += each["count"]
+    return [(count, words) for words, count in counts.items()]
 
 
 def section_of(request: CoachRequest, session: CoachingSession, *, back: str = "") -> Section | None:
@@ -73,13 +78,12 @@ def section_of(request: CoachRequest, session: CoachingSession, *, back: str = "
     found = SessionIntelligence.objects.of_session(session)
     if transcript is None and found is None:
         return None
-    kind = Errand.Kind.ANALYSE_SESSION
     claims = Claim.objects.of_session(session)
     by_status = Counter(claims.values_list("status", flat=True))
     return Section(
         session=session,
         gate=consent_parts.gate(request, session.client, Purpose.AI_PROCESSING, back=back),
-        errand=Errand.objects.filter(session=session, kind=kind).order_by("-queued_at").first(),
+        errand=Errand.objects.analyses_of(session).first(),
         found=found,
         is_outdated=found is not None and found.is_outdated(transcript),
         claims=highlights(session),

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from coaching.models import Client, CoachingSession, Speaker, Transcript, Utterance
 from companion.actions import debrief
-from companion.engine.analysis.claims import WHY
+from companion.api.analyses import left_out_of
 from companion.models import Claim, Errand, Evidence, SessionIntelligence
 
 BEFORE, AFTER = 4, 8
@@ -100,11 +100,11 @@ def review_of(session: CoachingSession, *, chosen: str = "") -> Review:
         session=session,
         found=found,
         transcript=Transcript.objects.of_session(session).read().without_file().first(),
-        errand=_errand(session),
+        errand=Errand.objects.analyses_of(session).first(),
         sections=_sections(claims),
         progress=_progress(claims),
         lines=lines_around(first, session.client) if first else [],
-        left_out=_left_out(found),
+        left_out=left_out_of(found),
     )
 
 
@@ -115,11 +115,10 @@ def progress_of(session: CoachingSession) -> Progress:
 
 def card_of(claim: Claim, **came_of_it: str) -> Card:
     """Prepare one claim for its page; it was read `with_evidence`."""
-    spans = list(claim.evidence.all())
     return Card(
         claim=claim,
-        supports=[each for each in spans if each.side == Evidence.Side.SUPPORTS],
-        contradicts=[each for each in spans if each.side == Evidence.Side.CONTRADICTS],
+        supports=claim.said(Evidence.Side.SUPPORTS),
+        contradicts=claim.said(Evidence.Side.CONTRADICTS),
         consequence=_consequence(claim),
         **came_of_it,
     )
@@ -156,22 +155,6 @@ def _sections(claims: Iterable[Claim]) -> list[Section]:
 def _progress(claims: Iterable[Claim]) -> Progress:
     states = [claim.is_decided for claim in claims]
     return Progress(decided=sum(states), total=len(states))
-
-
-def _errand(session: CoachingSession) -> Errand | None:
-    asked = Errand.objects.filter(session=session, kind=Errand.Kind.ANALYSE_SESSION)
-    newest: Errand | None = asked.order_by("-queued_at").first()
-    return newest
-
-
-def _left_out(found: SessionIntelligence | None) -> list[tuple[int, str]]:
-    if found is None:
-        return []
-    counts: dict[str, int] = {}
-    for each in found.left_out:
-        words = WHY[each["reason"]]
-        counts[words] = counts.get(words, 0) + int(each["count"])
-    return [(count, words) for words, count in counts.items()]
 
 
 def _consequence(claim: Claim) -> str:

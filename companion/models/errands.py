@@ -16,6 +16,10 @@ class ErrandQuerySet(TenantQuerySet["Errand"]):
         """Keep errands that still wait or run."""
         return self.filter(status__in=Errand.UNFINISHED)
 
+    def analyses_of(self, session: CoachingSession) -> Self:
+        """Keep a session's analyses, the newest first."""
+        return self.filter(session=session, kind=Errand.Kind.ANALYSE_SESSION).order_by("-queued_at")
+
     def held(self, *, fence: int) -> Self:
         """Keep the errand only while this claim still holds it."""
         return self.filter(status=Errand.Status.RUNNING, fence=fence)

@@ -230,6 +230,10 @@ class Claim(TenantModel):
         """What it says: in the coach's wording where they changed it."""
         return self.edited_text or self.text
 
+    def said(self, side: "Evidence.Side") -> "list[Evidence]":
+        """Give its evidence on one side; fetch it `with_evidence` first."""
+        return [each for each in self.evidence.all() if each.side == side]
+
     @property
     def is_decided(self) -> bool:
         """Whether the coach has said yes or no."""

@@ -50,8 +50,7 @@ def analyse(request: CoachRequest, session_id: UUID) -> HttpResponse:
 def stop(request: CoachRequest, session_id: UUID) -> HttpResponse:
     """Stop an analysis that waits or runs; one that is over stays as it is."""
     session = _session(session_id)
-    kind = Errand.Kind.ANALYSE_SESSION
-    for errand in Errand.objects.filter(session=session, kind=kind).unfinished():
+    for errand in Errand.objects.analyses_of(session).unfinished():
         errands.cancel(errand=errand, now=timezone.now())
         events.tell(request.coach.pk, [told.of_errand(errand)])
     return _show(request, session)
