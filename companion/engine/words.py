@@ -4,7 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_WORD = re.compile("[^\\W_]+(?:['\u2019][^\\W_]+)*")
+WORD = re.compile("[^\\W_]+(?:['\u2019][^\\W_]+)*")
+"""A word, apostrophes inside it included."""
 _ADDRESS = re.compile(r"\S*(?:@|://|\w\.[^\W\d_]{2,})\S*")
 _QUOTES = str.maketrans(
     {
@@ -56,7 +57,7 @@ def terms(text: str) -> list[str]:
 
 
 def _terms(text: str) -> tuple[str, ...]:
-    words = _WORD.findall(normal(text))
+    words = WORD.findall(normal(text))
     return tuple(_singular(word) for word in words if word.removesuffix("'s") not in _SMALL)
 
 
@@ -83,9 +84,9 @@ def particulars(text: str) -> frozenset[str]:
 
 
 def _particulars(text: str) -> frozenset[str]:
-    words = _WORD.findall(normal(text))
+    words = WORD.findall(normal(text))
     found = {_singular(word) for word in words if _is_particular(word) or _is_particular(_singular(word))}
-    for position, word in enumerate(_WORD.findall(text)):
+    for position, word in enumerate(WORD.findall(text)):
         if position and word[0].isupper() and word.casefold() not in _SMALL:
             found.add(_singular(normal(word)))
     return frozenset(found)

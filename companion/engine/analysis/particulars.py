@@ -8,9 +8,8 @@ which the prompt asks sentences to begin, or the session itself writes it small 
 import re
 from collections.abc import Iterable
 
-from companion.engine.words import normal
+from companion.engine.words import WORD, normal
 
-_WORD = re.compile("[^\\W_]+(?:['\u2019][^\\W_]+)*")
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _SENTENCE_STARTS = '.?!:;(\n"\u201c\u2018'
 _UNITS_TEXT = """
@@ -66,13 +65,13 @@ def supported(words: Iterable[str]) -> frozenset[str]:
     held: set[str] = set()
     for text in words:
         held |= {*numbers(text), *_dates(text)}
-        held |= {_bare(word) for word in _WORD.findall(normal(text))}
+        held |= {_bare(word) for word in WORD.findall(normal(text))}
     return frozenset(held)
 
 
 def small_words(texts: Iterable[str]) -> frozenset[str]:
     """List the words that are written without a capital."""
-    return frozenset(word for text in texts for word in _WORD.findall(text) if word[0].islower())
+    return frozenset(word for text in texts for word in WORD.findall(text) if word[0].islower())
 
 
 def numbers(text: str) -> frozenset[str]:
@@ -102,16 +101,16 @@ def _spelled(words: list[str]) -> set[str]:
 
 def _dates(text: str) -> frozenset[str]:
     folded = normal(text)
-    found = {_bare(word) for word in _WORD.findall(folded)} & _DAYS
+    found = {_bare(word) for word in WORD.findall(folded)} & _DAYS
     found |= {f"{which} {what}" for which, what in _RELATIVE.findall(folded)}
-    for word in _WORD.finditer(text):
+    for word in WORD.finditer(text):
         if word[0].istitle() and word[0].casefold() in _CAPITAL_ONLY and not _begins(text, word):
             found.add(word[0].casefold())
     return frozenset(found)
 
 
 def _names(text: str, small: frozenset[str]) -> set[str]:
-    return {_bare(normal(word[0])) for word in _WORD.finditer(text) if _is_name(text, word, small)}
+    return {_bare(normal(word[0])) for word in WORD.finditer(text) if _is_name(text, word, small)}
 
 
 def _is_name(text: str, word: re.Match[str], small: frozenset[str]) -> bool:

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from companion.engine.analysis.material import Utterance
-from companion.engine.words import NEGATIONS, normal
+from companion.engine.words import NEGATIONS, WORD, normal
 
 SHORTEST = 8
 """Characters; less proves nothing, unless it is the whole of what was said."""
 REACH = 3
 """Words before a quotation in which a negation turns its sense."""
 _MARKS = " \t\n\"'.,;:-\u2026\u201c\u201d\u2018\u2019\u00ab\u00bb"
-_WORD = re.compile("[^\\W_]+(?:['\\u2019][^\\W_]+)*")
 _SENTENCE_END = re.compile(r"[.?!]\s")
 _BREAK = "\n"
 _QUOTED = re.compile('[\u201c"\u00ab][^\u201c\u201d"\u00ab\u00bb]*[\u201d"\u00bb]')
@@ -131,7 +130,7 @@ class Finder:
 def widened(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen a stretch to whole words, and to a negation that stands close before it in its sentence."""
     before: list[re.Match[str]] = []
-    for word in _WORD.finditer(text):
+    for word in WORD.finditer(text):
         if word.end() <= start:
             before.append(word)
         elif word.start() < start:

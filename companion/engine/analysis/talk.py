@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from companion.engine.analysis.material import Utterance
-from companion.engine.words import normal
+from companion.engine.words import WORD, normal
 
 SILENCE_MS = 3_000
 """A gap this long is a silence."""
-_WORD = re.compile("[^\\W_]+(?:['\\u2019][^\\W_]+)*")
-_NOISE = re.compile(r"\[[^\]]*\]")
+REMARK = re.compile(r"\[[^\]]*\]")
 """What a transcriber wrote about the recording: [chuckles], [unintelligible 00:12]."""
-_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
+SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 _INVITES = re.compile(
     r"^(tell (me|us)|say (a bit |a little |something )?more|describe|help me understand|walk me through)\b"
 )
@@ -90,16 +89,16 @@ def count(utterances: Sequence[Utterance]) -> Talk:
 
 def words_in(text: str) -> int:
     """Count the words that somebody said, without a transcriber's remarks."""
-    return len(_WORD.findall(_NOISE.sub(" ", text)))
+    return len(WORD.findall(REMARK.sub(" ", text)))
 
 
 def questions(text: str) -> list[bool]:
     """List the questions in a text, in order: True for an open one."""
-    return [is_open for sentence in _SENTENCE.findall(text) if (is_open := _asks(sentence)) is not None]
+    return [is_open for sentence in SENTENCE.findall(text) if (is_open := _asks(sentence)) is not None]
 
 
 def _asks(sentence: str) -> bool | None:
-    words = [normal(word) for word in _WORD.findall(_NOISE.sub(" ", sentence))]
+    words = [normal(word) for word in WORD.findall(REMARK.sub(" ", sentence))]
     if any(_INVITES.match(" ".join(words[start:])) for start in range(min(3, len(words)))):
         return True
     if "?" not in sentence or not words:

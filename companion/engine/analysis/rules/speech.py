@@ -1,6 +1,5 @@
 """Spoken words, sentence by sentence, as the rules look at them. Pure."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +8,11 @@ from itertools import pairwise
 from companion.engine.analysis.findings import Quote
 from companion.engine.analysis.material import Role
 from companion.engine.analysis.parts import Line
+from companion.engine.analysis.talk import REMARK, SENTENCE
 from companion.engine.words import normal, terms
 
 LONGEST_QUOTE = 280
 """Characters; a longer sentence is quoted from its beginning."""
-_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
-_STAMP = re.compile(r"\[[^\]]*\]")
 _EMPTY_TEXT = """
     like know think thing things stuff really kind kinda sort get got getting go going gone went want
     wanna gonna feel feeling felt lot time people way good make made making say said saying well right
@@ -56,13 +54,13 @@ class Sentence:
     def terms(self) -> tuple[str, ...]:
         """The words in it that carry meaning, in order."""
         return tuple(
-            term for term in terms(_STAMP.sub(" ", self.text)) if term not in EMPTY and len(term) > 2
+            term for term in terms(REMARK.sub(" ", self.text)) if term not in EMPTY and len(term) > 2
         )
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Two such words that were said one right after the other."""
-        said = [(terms(word) or [""])[0] for word in _STAMP.sub(" . ", self.text).split()]
+        said = [(terms(word) or [""])[0] for word in REMARK.sub(" . ", self.text).split()]
         meant = set(self.terms)
         return frozenset((one, two) for one, two in pairwise(said) if {one, two} <= meant and one != two)
 
@@ -90,7 +88,7 @@ def sentences(lines: Iterable[Line]) -> list[Sentence]:
     """Split what was said; what holds quotation marks of its own cannot be quoted plainly and is left out."""
     found = []
     for line in lines:
-        for piece in _SENTENCE.findall(line.text):
+        for piece in SENTENCE.findall(line.text):
             text = piece.strip(" -\u2013\u2014\n")
             if any(char.isalnum() for char in text) and not set(text) & set('"\u201c\u201d'):
                 found.append(Sentence(line.number, line.role, text))
