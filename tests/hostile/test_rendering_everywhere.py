@@ -30,7 +30,6 @@ from tests.twins import Twins
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
 SITE = "http://site.test"
 """Where the pages seem to come from. Nobody listens there."""
 

@@ -46,7 +46,7 @@ def address_of(role: str) -> str:
 
 @pytest.mark.parametrize("role", ["owner", "superuser"])
 @pytest.mark.parametrize("name", PROCESSES)
-def test_it_refuses(name: str, role: str, tmp_path: Path) -> None:
+def test_it_refuses_a_role_that_sees_every_practice(name: str, role: str, tmp_path: Path) -> None:
     with running(name, PROCESSES[name], tmp_path, environment={"DATABASE_URL": address_of(role)}) as process:
         exit_code = process.popen.wait(PATIENCE_SECONDS)
 

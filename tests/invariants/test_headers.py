@@ -103,13 +103,13 @@ def _sample(address: Address) -> str:
     return reverse(address.name, kwargs={each: PLAIN[each] for each in address.parameters})
 
 
-def test_a_visitors_answers() -> None:
+def test_a_visitors_answers_keep_every_promise() -> None:
     found = {address.name: get(Browser(), _sample(address)) for address in chosen(PUBLIC)}
 
     assert _broken(found, private=False) == {}
 
 
-def test_a_coachs_answers(twins: Twins) -> None:
+def test_a_coachs_answers_keep_every_promise(twins: Twins) -> None:
     browser = signed_in(twins.alice.coach.user)
     addresses = [*chosen(COACH), *chosen(API), *chosen(PERSONAL)]
     found = {address.name: get(browser, address.of(twins.alice)) for address in addresses}
@@ -117,7 +117,7 @@ def test_a_coachs_answers(twins: Twins) -> None:
     assert _broken(found, private=True) == {}
 
 
-def test_an_operators_answers(operator: User, twins: Twins) -> None:
+def test_an_operators_answers_keep_every_promise(operator: User, twins: Twins) -> None:
     browser = signed_in(operator)
     reached = [address for address in operators() if address.name.partition(":")[0] not in UNREACHED]
     found = {address.name: get(browser, address.of(twins.alice)) for address in reached}
@@ -126,7 +126,7 @@ def test_an_operators_answers(operator: User, twins: Twins) -> None:
     assert _broken(found, private=True) == {}
 
 
-def test_refusals(twins: Twins) -> None:
+def test_refusals_keep_every_promise(twins: Twins) -> None:
     browser = signed_in(twins.alice.coach.user)
     browser.raise_request_exception = False
     checking = Browser(enforce_csrf_checks=True)
@@ -146,7 +146,9 @@ def test_refusals(twins: Twins) -> None:
     assert _broken(found, private=False) == {}
 
 
-def test_an_answer_to_something_broken(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_to_something_broken_keeps_every_promise(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser = signed_in(twins.alice.coach.user)
     browser.raise_request_exception = False
     monkeypatch.setattr(Client.objects, "current", _break)
@@ -160,7 +162,7 @@ def _break(*args: Any, **named: Any) -> None:
     raise RuntimeError
 
 
-def test_files() -> None:
+def test_files_keep_every_promise_and_are_for_our_own_pages() -> None:
     names = ["css/tokens.css", "js/app.js", "fonts/inter-latin-wght-normal.woff2", "icons/favicon.svg"]
     found = {name: get(Browser(), f"/static/{name}") for name in names}
     for answer in found.values():
@@ -171,7 +173,7 @@ def test_files() -> None:
     assert [name for name, answer in found.items() if "access-control-allow-origin" in answer.headers] == []
 
 
-def test_the_event_stream() -> None:
+def test_the_event_stream_keeps_every_promise() -> None:
     answers._common_headers.cache_clear()
     opened = _heard(answers.open_stream)
     refused = _heard(lambda send: answers.refuse(send, RefusedError(401, "not_signed_in", "Sign in.")))

@@ -16,8 +16,6 @@ WORDS = some.text(some.characters(categories=("L", "N", "P", "Zs")), min_size=1,
     lambda text: " ".join(text.split()).strip(" :<>&-*_") or "so"
 )
 TALK = some.lists(some.tuples(NAMES, WORDS.map(lambda words: f"x {words}")), min_size=4, max_size=30)
-SHORT = some.text(max_size=20)
-CUE = "1\n00:00:01,000 --> 00:00:02,000"
 TIME = some.integers(0, 35_000_000)
 
 
@@ -47,7 +45,7 @@ def try_to_read(content: bytes) -> None:
 
 @settings(max_examples=300)
 @given(some.binary(max_size=400))
-def test_any_bytes(content: bytes) -> None:
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     try_to_read(content)
 
 
@@ -55,7 +53,7 @@ def test_any_bytes(content: bytes) -> None:
 @given(
     some.text(max_size=400), some.sampled_from(["", "WEBVTT\n\n", "1\n00:00:01,000 --> 00:00:02,000\n", "[{"])
 )
-def test_any_text_after_any_beginning(text: str, start: str) -> None:
+def test_any_text_after_any_beginning_is_read_or_refused(text: str, start: str) -> None:
     try_to_read((start + text).encode("utf-8", errors="replace"))
 
 
@@ -80,7 +78,7 @@ PIECES = some.sampled_from(  # a line each
     some.lists(PIECES, max_size=25),
     some.sampled_from(["WEBVTT\n\n", "", "1\n00:00:01,000 --> 00:00:02,000\nx\n\n"]),
 )
-def test_any_heap_of_what_captions_are_made_of(pieces: list[str], start: str) -> None:
+def test_any_heap_of_what_captions_are_made_of_is_read_or_refused(pieces: list[str], start: str) -> None:
     try_to_read((start + "\n".join(pieces)).encode())
 
 
@@ -102,7 +100,7 @@ JSON = some.recursive(
 
 @settings(max_examples=300)
 @given(some.lists(JSON, max_size=4))
-def test_any_json(data: list[Any]) -> None:
+def test_any_json_is_read_or_refused(data: list[Any]) -> None:
     try_to_read(json.dumps(data).encode())
 
 
