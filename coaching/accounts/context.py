@@ -11,11 +11,9 @@ from coaching.models import User
 
 
 def people(request: HttpRequest) -> dict[str, Any]:
-    """Add the coach's name, the question about their time zone, and the demo sign-ins in development."""
+    """Say what they have yet to set up, and in development the demo sign-ins."""
     user = getattr(request, "user", None)
-    is_coach = getattr(request, "coach", None) is not None
     return {
-        "coach_name": user.short_name if is_coach and isinstance(user, User) else "",
         "must_add_second_step": isinstance(user, User) and is_missing(user),
         "zone_unconfirmed": isinstance(user, User) and user.time_zone_confirmed_at is None,
         "demo_sign_ins": SIGN_INS if settings.DEBUG else (),

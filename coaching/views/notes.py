@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -114,17 +114,10 @@ def _notes_beside(client: Client, session: CoachingSession | None) -> list[Note]
 
 
 def _note_page(
-    request: HttpRequest, note: Note, face: str, *, form: NoteForm | None = None, status: int = 200
+    request: CoachRequest, note: Note, face: str, *, form: NoteForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Show a note's face (note, edit or delete): alone for htmx, else as a page of its own."""
-    fragment = bool(getattr(request, "htmx", False))
-    template = f"coaching/parts/note_{face}.html" if fragment else "coaching/note_page.html"
-    face_template = f"coaching/parts/note_{face}.html"
-    context = {
-        "note": note,
-        "form": form,
-        "face": face_template,
-        "home": _home_of(note),
-        "now": timezone.now(),
-    }
+    part = f"coaching/parts/note_{face}.html"
+    context = {"note": note, "form": form, "face": part, "home": _home_of(note), "now": timezone.now()}
+    template = part if request.htmx else "coaching/note_page.html"
     return TemplateResponse(request, template, context, status=status)

@@ -9,7 +9,6 @@ from django.utils import timezone
 from coaching import slots
 from coaching.accounts.http import CoachRequest
 from coaching.forms.notes import NoteForm
-from coaching.forms.sessions import CancelForm
 from coaching.models import CoachingSession, Note
 from coaching.views.commitments import commitment_parts
 from coaching.views.transcript_parts import Section, section_of
@@ -46,7 +45,6 @@ def detail_page(
         "section": transcript or section_of(request, session, now=now),
         "notes": Note.objects.filter(session=session).select_related("session").order_by("-created_at"),
         "note_form": NoteForm(),
-        "cancel_form": CancelForm(),
         **commitment_parts(client, session),
     }
     return TemplateResponse(request, "coaching/session_detail.html", context, status=status)

@@ -237,7 +237,7 @@ def verdict(**changes: object) -> Verdict:
         (
             {"parts": {**WELL, "database": {"status": "behind", "unapplied_migrations": 2}}},
             "bad",
-            "2 migrations are not applied",
+            "Migrations not applied: 2",
         ),
         ({"is_single_role": True}, "warn", "One database role"),
         ({"costs": spent(40, 50)}, "warn", "costs far more"),

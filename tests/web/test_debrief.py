@@ -278,7 +278,7 @@ def test_observations_gather_what_stands_across_sessions(
     assert "Left at six." in shown
     assert "Slept." in shown
     assert "Waits." not in shown
-    assert "1 more wait in debriefs" in shown
+    assert "1 more waits in debriefs" in shown
 
 
 def test_a_claim_whose_words_were_replaced_says_so_on_every_page(

@@ -134,7 +134,7 @@ def test_migrations_that_wait_are_said(as_operator: Browser, monkeypatch: pytest
 
     page = as_operator.get("/operations/").content.decode()
 
-    assert "3 migrations are not applied" in page
+    assert "Migrations not applied: 3" in page
 
 
 def test_htmx_gets_the_figures_alone(as_operator: Browser) -> None:

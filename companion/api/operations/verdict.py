@@ -75,7 +75,7 @@ def judge(
 def _of_parts(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
     waiting = parts["database"].get("unapplied_migrations")
     if waiting:
-        yield Finding("bad", f"{waiting} migrations are not applied: the release did not end well.", "parts")
+        yield Finding("bad", f"Migrations not applied: {waiting}. The release did not end well.", "parts")
     if parts["redis"]["status"] != "ok":
         yield Finding("warn", "Redis does not answer. Turns are still found; live text pauses.", "parts")
         return

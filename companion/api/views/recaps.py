@@ -14,7 +14,7 @@ from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from coaching.models import CoachingSession
 from companion.actions import recaps
-from companion.actions.recaps import LONGEST, RecapError
+from companion.actions.recaps import RecapError
 from companion.models import SessionRecap
 
 
@@ -60,7 +60,6 @@ def _page(
         "kept": kept,
         "text": text,
         "problem": problem,
-        "longest": LONGEST,
         "now": timezone.now(),
     }
     return TemplateResponse(request, "companion/recap.html", context, status=422 if problem else 200)

@@ -47,8 +47,8 @@ WHY: Mapping[Reason, str] = {
     "from_the_voice": "read a feeling out of a voice or a face",
     "unknown_goal": "named a goal that the client does not have",
     "no_alternative": "was a guess without another way to see it",
-    "too_many": "were more than anybody would read",
-    "malformed": "did not fit their form",
+    "too_many": "went beyond what anybody would read",
+    "malformed": "did not fit the form",
 }
 """Each reason after "so many statements"."""
 
