@@ -15,6 +15,7 @@ from companion.engine.analysis.prompts import AnalysisPrompt, prompt
 from companion.engine.analysis.verify import Verified, Verifier
 from companion.engine.failures import ModelFailure
 from companion.engine.usage import Usage
+from companion.models import Errand
 from companion.scheduling.database import Database
 from companion.scheduling.executor import Brain
 from journeyloop import flags
@@ -26,7 +27,7 @@ DEADLINE = 240.0
 """Seconds: nobody watches these words come, and a full answer is long."""
 
 
-async def analyse_session(claim: Claim, brain: Brain, database: Database) -> None:
+async def analyse_session(claim: Claim, _errand: Errand, brain: Brain, database: Database) -> None:
     """Analyse one session, part by part. Raises OvertakenError and ErrandError."""
     plan = await database.run(_begin, claim, brain)
     found = dict(plan.found)

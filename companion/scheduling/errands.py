@@ -7,7 +7,6 @@ process of its own.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -29,33 +28,18 @@ AT_ONCE = 3
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An errand under way: the claim that every write names, and the row as it was when work began."""
-
-    claim: Claim
-    errand: Errand
-
-
-Carry = Callable[[Held, Brain, Database], Awaitable[None]]
+Carry = Callable[[Claim, Errand, Brain, Database], Awaitable[None]]
 """
 Brings one errand to its end: stores its result and calls `errands.finish` in one transaction.
 
-Raises ErrandError when it could not, OvertakenError when it was cancelled meanwhile.
+Every write names the claim; the errand is the row as it was when work began. Raises ErrandError when it could
+not, OvertakenError when it was cancelled meanwhile.
 """
 
 
-async def _read_transcript(held: Held, brain: Brain, database: Database) -> None:
-    await read_transcript(held.claim, held.errand, brain, database)
-
-
-async def _analyse_session(held: Held, brain: Brain, database: Database) -> None:
-    await analyse_session(held.claim, brain, database)
-
-
 KINDS: Mapping[Errand.Kind, Carry] = {
-    Errand.Kind.READ_TRANSCRIPT: _read_transcript,
-    Errand.Kind.ANALYSE_SESSION: _analyse_session,
+    Errand.Kind.READ_TRANSCRIPT: read_transcript,
+    Errand.Kind.ANALYSE_SESSION: analyse_session,
 }
 """How each kind of errand is done."""
 
@@ -137,7 +121,7 @@ async def carry_out(claim: Claim, *, brain: Brain, database: Database) -> timede
     """
     try:
         errand = await database.run(_begin, claim)
-        await KINDS[Errand.Kind(errand.kind)](Held(claim, errand), brain, database)
+        await KINDS[Errand.Kind(errand.kind)](claim, errand, brain, database)
     except OvertakenError as overtaken:
         log.info("errand.overtaken", errand=str(claim.errand_id), reason=str(overtaken))
     except ErrandError as error:

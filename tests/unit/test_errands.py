@@ -266,20 +266,20 @@ def carrier(monkeypatch: pytest.MonkeyPatch) -> Loop:
     return Loop(monkeypatch)
 
 
-async def succeed(held: loop.Held, _brain: object, database: Database) -> None:
+async def succeed(claim: errands.Claim, _errand: Errand, _brain: object, database: Database) -> None:
     def store() -> None:
-        with tenant(held.claim.coach_id):
-            errands.finish(claim=held.claim)
+        with tenant(claim.coach_id):
+            errands.finish(claim=claim)
 
     await database.run(store)
 
 
-async def stall(held: loop.Held, _brain: object, _database: Database) -> None:
+async def stall(_claim: errands.Claim, _errand: Errand, _brain: object, _database: Database) -> None:
     await asyncio.sleep(60)
 
 
 def failing(error: Exception) -> loop.Carry:
-    async def fail(_held: loop.Held, _brain: object, _database: Database) -> None:
+    async def fail(*_given: object) -> None:
         raise error
 
     return fail
@@ -333,13 +333,13 @@ def test_an_overtaken_errand_is_left_alone(session: CoachingSession, carrier: Lo
 def test_a_cancelled_errand_is_stopped_at_the_next_look(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    async def cancel_and_stall(held: loop.Held, brain: object, database: Database) -> None:
+    async def cancel_and_stall(claim: errands.Claim, held: Errand, brain: object, database: Database) -> None:
         def cancel() -> None:
-            with tenant(held.claim.coach_id):
-                errands.cancel(errand=held.errand, now=NOON)
+            with tenant(claim.coach_id):
+                errands.cancel(errand=held, now=NOON)
 
         await database.run(cancel)
-        await stall(held, brain, database)
+        await stall(claim, held, brain, database)
 
     carrier.run("claim", "pause", "hold", "wait", kind=cancel_and_stall)
 
