@@ -25,7 +25,7 @@ from companion.engine.response import CompanionResponse, Refusal
 from companion.engine.usage import Usage
 from companion.models import Conversation, Message, Turn
 from journeyloop.ids import uuid7
-from journeyloop.tenancy.readings import read
+from journeyloop.tenancy.readings import Filled, read
 from journeyloop.tenancy.writings import write
 
 Status = Turn.Status
@@ -129,10 +129,26 @@ def finish(
     not_done = effects.apply(routed.effects, stage=stage)
     turn.refusals = [_shown(each) for each in (*refusals, *routed.refusals, *not_done)]
     conversation.last_number += 1
-    is_chat = turn.kind == Turn.Kind.CHAT
-    # Without its beginning something was forgotten while the model wrote: what it had read is not kept.
-    is_kept = is_chat and bool(conversation.memory_text)
     write(
+        *_answered(work, turn, conversation, message, text=response.chat_message),
+        usage.settled(call=usage.Call(work=turn, fence=work.claim.fence), used=used, now=now),
+    )
+    if work.grounds.rights.bootstrap:
+        bootstrapping.begin(now=now)
+        bootstrapping.mark_asked()
+        stage.tell_panel("main")
+    if turn.kind == Turn.Kind.CHAT and any(each["code"] == "needs_clean_turn" for each in turn.refusals):
+        stage.told.append(told.of_turn(_queue_clean_turn(turn, conversation)))
+    return [told.of_turn(turn), *stage.told]
+
+
+def _answered(
+    work: Work, turn: Turn, conversation: Conversation, message: Message, *, text: str
+) -> tuple[Filled, ...]:
+    """Give what makes a turn done: its answer, and what the model knows from now on."""
+    # Without its beginning something was forgotten while the model wrote: what it had read is not kept.
+    is_kept = turn.kind == Turn.Kind.CHAT and bool(conversation.memory_text)
+    return (
         rows.NOTED(message=message.pk, note=work.note if is_kept else message.context_note),
         rows.COUNTED(
             conversation=conversation.pk,
@@ -144,7 +160,7 @@ def finish(
             conversation=conversation.pk,
             turn=turn.pk,
             number=conversation.last_number,
-            text=response.chat_message,
+            text=text,
         ),
         rows.DONE(
             turn=turn.pk,
@@ -152,15 +168,7 @@ def finish(
             model_name=work.model_name,
             refusals=json.dumps(turn.refusals),
         ),
-        usage.settled(call=usage.Call(work=turn, fence=work.claim.fence), used=used, now=now),
     )
-    if work.grounds.rights.bootstrap:
-        bootstrapping.begin(now=now)
-        bootstrapping.mark_asked()
-        stage.tell_panel("main")
-    if is_chat and any(each["code"] == "needs_clean_turn" for each in turn.refusals):
-        stage.told.append(told.of_turn(_queue_clean_turn(turn, conversation)))
-    return [told.of_turn(turn), *stage.told]
 
 
 def fail(
