@@ -1,10 +1,14 @@
-"""People whom the pages' tests share."""
+"""The hour and the people that the pages' tests share."""
+
+from collections.abc import Iterator
 
 import pytest
+import time_machine
 
 from coaching.models import CoachingProfile, User
 from companion.actions import provisioning
 from journeyloop.tenancy import tenant
+from tests.people import NOON
 
 
 @pytest.fixture
@@ -14,3 +18,10 @@ def alice(coach: User) -> CoachingProfile:
     with tenant(profile.pk):
         provisioning.provision(coach=profile)
     return profile
+
+
+@pytest.fixture
+def noon() -> Iterator[time_machine.Traveller]:
+    """The clock stands still until a test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller

@@ -1,11 +1,9 @@
 """Bearer tokens: what they open, and what they never do."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client as Browser
@@ -15,8 +13,7 @@ from coaching.accounts import tokens
 from coaching.models import ApiKey, CoachingProfile, User
 from tests.conftest import confirmed
 from tests.factories import PASSWORD
-
-NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
+from tests.people import NOON
 
 
 def probe(request: HttpRequest) -> HttpResponse:
@@ -31,13 +28,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
 ]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("noon"), pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """A coach's clients, as the coach sees them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +14,7 @@ from coaching.models import Client, Note, User
 from journeyloop.tenancy import tenant
 from tests.people import NOON, a_client, a_note, a_session, fresh
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 HTMX = {"HX-Request": "true"}
 WRITTEN = {
@@ -29,12 +27,6 @@ WRITTEN = {
     "started_on": "2026-01-07",
     "total_sessions": "8",
 }
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def clients_of(coach: User) -> list[Client]:

@@ -1,11 +1,9 @@
 """Commitments beside a client and a session, and what waits on the coach."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client as Browser
 
 from coaching.actions import commitments
@@ -15,13 +13,9 @@ from journeyloop.tenancy import tenant
 from tests import people
 from tests.people import NOON
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Goals and their milestones on pages of their own."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client as Browser
 
 from coaching.actions import goals
@@ -15,14 +13,10 @@ from journeyloop.tenancy import tenant
 from tests import people
 from tests.people import NOON
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 HTMX = {"HX-Request": "true"}
 WRITTEN = {"title": "Sleep through", "description": "Six nights.", "category": "growth", "priority": "4"}
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """The second step: who must have one, what it holds, and what does not get around it."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -18,15 +17,7 @@ from tests.conftest import confirmed, signed_in
 from tests.factories import PASSWORD
 from tests.fakes import authenticator_app as app
 
-pytestmark = pytest.mark.django_db
-
-NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """A coach's sessions: planned, moved, held, cancelled, taken back."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -17,15 +15,9 @@ from coaching.models import CoachingSession, User
 from journeyloop.tenancy import tenant
 from tests.people import NOON, a_client, a_session, fresh
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def booked(date: str, time: str, **changes: str) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """How long a sign-in lasts, what ends it, what mail may carry, and what is written down of it all."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -18,17 +17,11 @@ from coaching.models import AccountEvent, User
 from tests.conftest import confirmed, signed_in
 from tests.factories import PASSWORD
 from tests.fakes import authenticator_app as app
+from tests.people import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
-NOON = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 CLIENTS = "/clients/"
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture
