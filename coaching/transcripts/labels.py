@@ -46,8 +46,6 @@ class Head:
     rest: str
     starts_ms: int | None = None
     ends_ms: int | None = None
-    is_alone: bool = False
-    """Whether the name stood without a colon, beside a time."""
 
 
 def head_of(line: str) -> Head | None:
@@ -62,7 +60,7 @@ def head_of(line: str) -> Head | None:
         name = _label(timed["name"])
         if looks_like_name(name):
             ends = milliseconds(timed["end"] or "")
-            return Head(name=name, rest=timed["rest"], starts_ms=starts, ends_ms=ends, is_alone=True)
+            return Head(name=name, rest=timed["rest"], starts_ms=starts, ends_ms=ends)
     if named := _named(line):
         return Head(name=named[0], rest=named[1])
     return None
