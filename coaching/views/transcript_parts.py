@@ -32,6 +32,11 @@ class Section:
     has_begun: bool
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether the names told who somebody is."""
+        return any(speaker.role != Speaker.Role.UNKNOWN for speaker in self.speakers)
+
+    @property
     def can_swap(self) -> bool:
         """Whether there are just coach and client, so that one press exchanges them."""
         return sorted(speaker.role for speaker in self.speakers) == [Speaker.Role.CLIENT, Speaker.Role.COACH]
@@ -62,8 +67,12 @@ def section_of(
 
 
 def section_page(request: CoachRequest, section: Section, *, status: int = 200) -> HttpResponse:
-    """Answer with the section alone."""
-    return TemplateResponse(request, "coaching/parts/transcript.html", {"section": section}, status=status)
+    """Answer with the section alone; once there are words, what the page makes of them is fetched again."""
+    context = {"section": section}
+    response = TemplateResponse(request, "coaching/parts/transcript.html", context, status=status)
+    if section.read and not (section.coming and section.coming.is_unfinished):
+        response["HX-Trigger-After-Settle"] = "transcript:changed"
+    return response
 
 
 def _speakers(transcript: Transcript) -> list[Speaker]:

@@ -10,6 +10,9 @@ from companion.models import Claim, Evidence, SessionRecap
 LONGEST = 8_000
 """Characters of one recap."""
 
+FOR_THE_CLIENT = (Claim.Kind.SUMMARY, Claim.Kind.COMMITMENT, Claim.Kind.QUESTION)
+"""What a recap is made of."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -19,7 +22,7 @@ class RecapError(Exception):
 
 def compose(*, session: CoachingSession, day: str, coach_name: str) -> str:
     """
-    Write a first draft in words for the client, of accepted themes, promises and questions alone.
+    Write a first draft in words for the client, of accepted summaries, promises and questions alone.
 
     Nothing that the coach merely supposes, and nothing about the coach's own work, goes into it.
     """
@@ -40,6 +43,11 @@ def compose(*, session: CoachingSession, day: str, coach_name: str) -> str:
         coach_name,
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def has_something(session: CoachingSession) -> bool:
+    """Say whether the coach let anything stand that a recap is made of."""
+    return Claim.objects.of_session(session).standing().of_kind(*FOR_THE_CLIENT).exists()
 
 
 def keep(*, session: CoachingSession, text: str, by: User, now: datetime) -> SessionRecap:

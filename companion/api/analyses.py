@@ -17,6 +17,13 @@ from companion.models import Claim, Errand, Evidence, SessionIntelligence
 
 Unnamed = Literal["", "nobody_said", "one_voice"]
 HIGHLIGHTS = (Claim.Kind.COMMITMENT, Claim.Kind.QUESTION, Claim.Kind.HYPOTHESIS, Claim.Kind.THEME)
+NAMES = {
+    Claim.Kind.COMMITMENT: "Promise",
+    Claim.Kind.QUESTION: "Open question",
+    Claim.Kind.HYPOTHESIS: "Hypothesis",
+    Claim.Kind.THEME: "Theme",
+}
+"""What one of a kind is called; the kinds' own labels head lists."""
 MOST, MOST_LATELY = 8, 4
 
 
@@ -28,6 +35,11 @@ class Line:
     words: str
     due: str
     span: Evidence | None
+
+    @property
+    def kind(self) -> str:
+        """What it is called alone."""
+        return NAMES.get(Claim.Kind(self.claim.kind), self.claim.get_kind_display())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

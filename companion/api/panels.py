@@ -72,6 +72,8 @@ class Panel:
     tabs: Sequence[Tab]
     content: Mapping[str, Any]
     now: datetime
+    object_id: UUID | None
+    """The client or session that it shows, where its kind needs one."""
 
     @property
     def template(self) -> str:
@@ -115,7 +117,7 @@ def panel(desk: Desk, name: PanelName, *, now: datetime) -> Panel:
     except _GoneError:
         kind = PanelKind.CALENDAR
         content = _calendar(wanted)
-    return Panel(name=name, kind=kind, tabs=_tabs(kind, desk), content=content, now=now)
+    return Panel(name=name, kind=kind, tabs=_tabs(kind, desk), content=content, now=now, object_id=object_id)
 
 
 def _tabs(current: PanelKind, desk: Desk) -> list[Tab]:

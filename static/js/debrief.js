@@ -30,19 +30,26 @@ function move(step) {
   else announce(step > 0 ? "This was the last one" : "This is the first one");
 }
 
+const waits = (claim) => claim.dataset.status === "proposed";
+
 /** After a decision, on to what still waits: below first, then from the top. */
 function moveOn(from) {
   const all = claims();
   const place = all.indexOf(from);
-  const waits = (claim) => claim.dataset.status === "proposed";
   lookAt(all.slice(place + 1).find(waits) ?? all.find(waits) ?? from);
 }
 
 function press(deed) {
   const button = current()?.querySelector(`[data-deed="${deed}"]`);
-  if (!button) return;
+  if (!button) return deed === "undo" ? undefined : passOver();
   button.click();
   if (deed === "edit") button.closest("details").querySelector("textarea").focus();
+}
+
+/** What is decided already is not decided again: on to what waits. */
+function passOver() {
+  if (claims().some(waits)) moveOn(current());
+  else announce("All of it has been looked at");
 }
 
 const KEYS = {
@@ -57,13 +64,22 @@ const KEYS = {
 };
 
 function onKey(event) {
-  if (event.key === "Escape") return closeWords();
+  if (event.key === "Escape") return leaveEdit(event.target) || closeWords();
   const isTyping = event.target.matches?.("textarea, input, select");
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   const deed = KEYS[event.key];
   if (!deed) return;
   event.preventDefault();
   deed();
+}
+
+/** Put a wording away without keeping it; it is still there when the field is opened again. */
+function leaveEdit(field) {
+  const edit = field.closest?.(".claim-edit[open]");
+  if (!edit) return false;
+  edit.open = false;
+  lookAt(edit.closest("[data-claim]"), { words: false });
+  return true;
 }
 
 function closeWords() {
@@ -86,7 +102,7 @@ function onClick(event) {
 
 function single(isOn) {
   page.toggleAttribute("data-one", isOn);
-  page.querySelector("[data-single]").setAttribute("aria-pressed", String(isOn));
+  page.querySelector("[data-single]").textContent = isOn ? "Show all" : "One at a time";
   if (isOn) lookAt(current(), { words: false });
 }
 
@@ -133,6 +149,9 @@ if (page?.querySelector("[data-claim]")) {
   document.addEventListener("htmx:afterSettle", onSwap);
   for (const failure of ["sendError", "responseError", "timeout"]) document.addEventListener(`htmx:${failure}`, onFailure);
   const asked = document.getElementById(location.hash.slice(1));
-  lookAt(asked?.matches("[data-claim]") ? asked : current(), { focus: Boolean(asked), words: false });
+  const first = asked?.matches("[data-claim]") ? asked : (claims().find(waits) ?? current());
+  lookAt(first, { focus: Boolean(asked), words: false });
   if (phone.matches) single(true);
+  // A key decides about the one that is looked at, so it has to be in view.
+  if (first !== claims()[0]) first.scrollIntoView({ block: "center" });
 }

@@ -246,7 +246,7 @@ def test_a_client_who_is_not_to_be_quoted_in_preparation_is_not_quoted_in_their_
 ) -> None:
     shown = panel_of(as_coach, "client", promised.client_id)
 
-    assert "Promises" in shown
+    assert ">Promise<" in shown
     assert "Nadia" not in shown
 
 

@@ -278,7 +278,7 @@ def test_observations_gather_what_stands_across_sessions(
     assert "Left at six." in shown
     assert "Slept." in shown
     assert "Waits." not in shown
-    assert "1 more waits in debriefs" in shown
+    assert f'<a href="{page_of(found)}">1 more waits</a> in debriefs' in shown
 
 
 def test_a_claim_whose_words_were_replaced_says_so_on_every_page(
@@ -301,7 +301,29 @@ def test_a_claim_whose_words_were_replaced_says_so_on_every_page(
 def test_nothing_kept_yet_says_what_will_be_here(as_coach: Browser, found: SessionIntelligence) -> None:
     shown = words(as_coach.get(f"/clients/{found.client_id}/observations/"))
 
-    assert "Nothing has been kept yet" in shown
+    assert "No observation has been kept yet" in shown
+
+
+def test_a_recap_of_nothing_says_what_it_would_be_made_of(
+    as_coach: Browser, coach: User, found: SessionIntelligence
+) -> None:
+    page, why = f"/sessions/{found.session_id}/recap/", "Nothing is accepted yet that belongs in a recap"
+    debrief.accept(claim=make_claim(found, "Work.", kind="theme", owner=""), by=coach, now=NOON)
+    before = words(as_coach.get(page))
+    debrief.accept(claim=make_claim(found, quote=FRIDAY), by=coach, now=NOON)
+
+    assert why in before
+    assert why not in words(as_coach.get(page))
+
+
+def test_the_last_decision_leads_to_the_recap(as_coach: Browser, found: SessionIntelligence) -> None:
+    claims = [make_claim(found, quote=FRIDAY), make_claim(found, "Slept.", owner="", kind="observation")]
+
+    shown = [
+        words(as_coach.post(f"/claims/{each.pk}/accept/", headers={"HX-Request": "true"})) for each in claims
+    ]
+
+    assert ["Recap for" in each for each in shown] == [False, True]
 
 
 def test_session_and_client_pages_lead_to_the_debrief(as_coach: Browser, found: SessionIntelligence) -> None:

@@ -95,6 +95,15 @@ def test_without_script_turning_leads_back_to_the_page(as_coach: Browser) -> Non
     assert response["Location"] == reverse("companion")
 
 
+def test_the_button_of_what_is_shown_shows_it_again(alice: CoachingProfile, as_coach: Browser) -> None:
+    clara = client_of(alice, "Clara Bennett")
+    found = re.search(r'name="object" value="([^"]+)"', words(show(as_coach, "client", clara.pk)))
+
+    assert found
+    assert "Clara Bennett" in words(show(as_coach, "client", found[1]))
+    assert show(as_coach, "memory", found[1]).status_code == 200
+
+
 @pytest.mark.parametrize(
     "form", [("shoes", ""), ("client", ""), ("client", "no-uuid"), ("session", UUID(int=1))]
 )

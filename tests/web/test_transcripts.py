@@ -306,6 +306,22 @@ def test_the_sessions_page_asks_who_is_who_once(as_coach: Browser, agreed: Coach
     assert "Swap them" in after
 
 
+def test_words_that_are_there_let_the_rest_of_the_page_follow(
+    as_coach: Browser, agreed: CoachingSession
+) -> None:
+    follows = "HX-Trigger-After-Settle"
+    waiting = upload(as_coach, agreed)
+    with tenant(agreed.coach_id):
+        Transcript.objects.all().delete()
+    read(agreed, SAID)
+
+    page = as_coach.get(f"/sessions/{agreed.pk}/transcript/section/", headers=HTMX)
+
+    assert follows not in waiting.headers
+    assert page.headers[follows] == "transcript:changed"
+    assert f'{page.headers[follows]} from:body"' in page_of(as_coach.get(f"/sessions/{agreed.pk}/"))
+
+
 def test_coach_and_client_can_be_swapped_later(
     as_coach: Browser, agreed: CoachingSession, here: None
 ) -> None:

@@ -26,12 +26,14 @@ def observations(request: CoachRequest, client_id: UUID) -> HttpResponse:
     client = get_object_or_404(Client.objects, pk=client_id)
     now = timezone.now()
     standing = Claim.objects.of_client(client).standing().with_evidence()
+    waiting = Claim.objects.of_client(client).open()
     context = {
         "client": client,
         "observed": standing.of_kind(*KINDS)[:MOST],
         "loops": standing.of_kind(Claim.Kind.LOOP)[:MOST],
         "guesses": standing.of_kind(Claim.Kind.HYPOTHESIS).current(now=now)[:MOST],
-        "waiting": Claim.objects.of_client(client).open().count(),
+        "waiting": waiting.count(),
+        "waits_in": waiting.order_by("-session__starts_at").values_list("session", flat=True).first(),
         "now": now,
     }
     return TemplateResponse(request, "companion/observations.html", context)

@@ -60,6 +60,7 @@ def _page(
         "kept": kept,
         "text": text,
         "problem": problem,
+        "has_something": recaps.has_something(session),
         "now": timezone.now(),
     }
     return TemplateResponse(request, "companion/recap.html", context, status=422 if problem else 200)
