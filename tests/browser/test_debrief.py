@@ -11,6 +11,7 @@ from companion.models import Claim, SessionIntelligence
 from journeyloop.tenancy import tenant
 from tests import factories
 from tests.browser.fixtures import PHONE, SignIn, wait_for_htmx
+from tests.factories import NOON
 from tests.fakes.debriefs import make_claim, make_debrief
 from tests.processes import Process
 
@@ -81,6 +82,27 @@ def test_keys_walk_decide_and_show_the_words(page: Page, visit: Visit, coach: Co
     assert statuses(coach) == ["rejected", "accepted", "edited"]
     with tenant(coach.pk):
         assert Commitment.objects.get().text == FRIDAY
+
+
+def test_a_half_done_debrief_goes_on_where_something_waits(
+    page: Page, visit: Visit, coach: CoachingProfile
+) -> None:
+    with tenant(coach.pk):
+        Claim.objects.filter(text="Leaves at six now.").update(status="accepted", decided_at=NOON)
+    visit(page)
+    current(page, "Will tell Rui.")
+    page.keyboard.press("e")
+    page.keyboard.press("Escape")
+    page.keyboard.press("k")
+    current(page, "Leaves at six now.")
+    page.keyboard.press("a")
+    current(page, "Will tell Rui.")
+
+    page.keyboard.press("r")
+
+    current(page, "Slept through four nights.")
+    expect(page.locator(".claim textarea:visible")).to_have_count(0)
+    assert statuses(coach) == ["accepted", "rejected", "proposed"]
 
 
 def test_a_wording_survives_a_submit_that_fails(page: Page, visit: Visit, coach: CoachingProfile) -> None:

@@ -100,6 +100,22 @@ def test_without_consent_it_is_refused_and_nothing_is_queued(
         assert not Errand.objects.exists()
 
 
+def test_what_is_kept_after_a_no_is_marked_wherever_it_is_shown(
+    session: CoachingSession, as_coach: Browser
+) -> None:
+    analysed(session)
+    debrief = reverse("debrief", args=[session.pk])
+    mark = "This was made before that and kept."
+    before = [page(as_coach, session), as_coach.get(debrief).content.decode()]
+    with tenant(session.coach_id):
+        agree(session.client, given=False, now=NOON + timedelta(hours=1))
+
+    after = [page(as_coach, session), as_coach.get(debrief).content.decode()]
+
+    assert [mark in each for each in before] == [False, False]
+    assert [mark in each for each in after] == [True, True]
+
+
 def test_a_session_without_words_has_nothing_to_analyse(alice: CoachingProfile, as_coach: Browser) -> None:
     with tenant(alice.pk):
         session = factories.make_session(factories.make_client(), NOON)

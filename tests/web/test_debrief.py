@@ -323,7 +323,7 @@ def test_the_last_decision_leads_to_the_recap(as_coach: Browser, found: SessionI
         words(as_coach.post(f"/claims/{each.pk}/accept/", headers={"HX-Request": "true"})) for each in claims
     ]
 
-    assert ["Recap for" in each for each in shown] == [False, True]
+    assert ["To the recap" in each for each in shown] == [False, True]
 
 
 def test_session_and_client_pages_lead_to_the_debrief(as_coach: Browser, found: SessionIntelligence) -> None:

@@ -83,4 +83,5 @@ def _show(request: CoachRequest, session: CoachingSession) -> HttpResponse:
     if not request.htmx:
         return redirect(f"{page}#analysis")
     part = section_of(request, session, back=page)
-    return TemplateResponse(request, "companion/partials/analysis.html", {"part": part})
+    context = {"part": part, "now": timezone.now()}
+    return TemplateResponse(request, "companion/partials/analysis.html", context)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
+from coaching.consents import Purpose
 from coaching.models import CoachingSession
 from companion.actions import debrief
 from companion.actions.intelligence import ClaimGoneError
@@ -33,6 +34,7 @@ def review(request: CoachRequest, session_id: UUID) -> HttpResponse:
         "review": review_of(session, chosen=request.GET.get("quote", "")),
         "session": session,
         "client": session.client,
+        "standing": session.client.standings[Purpose.AI_PROCESSING],
         "has_recap": SessionRecap.objects.filter(session=session).exists(),
         "now": timezone.now(),
     }

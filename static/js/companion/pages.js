@@ -232,7 +232,9 @@ function onKeydown(event) {
   if (event.key !== "Escape" || pushed.hidden || event.defaultPrevented) return;
   if (document.querySelector("details[data-menu][open]")) return;
   const at = document.activeElement;
-  if (at === document.body || at === divider || pushed.contains(at)) close();
+  // The composer's own Escape leads to the conversation; from there the next one puts the page away.
+  const isBeside = at === document.body || at === divider || at.id === "scroll";
+  if (isBeside || pushed.contains(at)) close();
 }
 
 // --- The divider --------------------------------------------------------------------------------------------
