@@ -9,6 +9,7 @@ them, and every table is emptied afterwards. The people below work with both.
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +55,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(pytestconfig: pytest.Config, django_db_blocker: DjangoDbBlocker) -> None:
     """Migrate the throw-away database as its owner, exactly as a release does."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), _uncounted(pytestconfig):
         call_command("migrate", verbosity=0)
         call_command("load_skills", verbosity=0)
+
+
+@contextmanager
+def _uncounted(config: pytest.Config) -> Iterator[None]:
+    coverage = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if coverage:
+        coverage.pause()
+    yield
+    if coverage:
+        coverage.resume()
 
 
 @pytest.fixture
