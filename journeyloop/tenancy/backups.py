@@ -25,9 +25,9 @@ def dump(file: Path) -> dict[str, int]:
     program = shutil.which("pg_dump")
     if program is None:
         raise BackupError("There is no pg_dump here. It comes with PostgreSQL's client programs.")
-    with _snapshot() as snapshot:
+    with _snapshot() as snapshot, _whole(file) as part:
         done = subprocess.run(  # noqa: S603 - no shell, and the file name is one argument
-            [program, "--format=custom", f"--snapshot={snapshot}", f"--file={file}"],
+            [program, "--format=custom", f"--snapshot={snapshot}", f"--file={part}"],
             env=_address(),
             capture_output=True,
             text=True,
@@ -57,6 +57,17 @@ def differences(before: Mapping[str, int], after: Mapping[str, int]) -> list[str
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     ]
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """Give a place beside the file; what is there takes its name when all went well, and goes otherwise."""
+    part = file.with_name(f"{file.name}.part")
+    try:
+        yield part
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -121,6 +121,19 @@ def test_without_pg_dump_it_says_so_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_dump_that_fails_leaves_the_backup_before_as_it_was(terminal: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "journeyloop.dump").write_text("yesterday's")
+    older = tmp_path / "bin" / "pg_dump"
+    older.write_text('#!/bin/sh\nfor each; do case $each in --file=*) : > "${each#*=}";; esac; done\nexit 1\n')
+    older.chmod(0o755)
+
+    failed = run(documented()[0], terminal, tmp_path)
+
+    assert "pg_dump failed" in failed.stderr
+    assert (tmp_path / "journeyloop.dump").read_text() == "yesterday's"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["bin", "journeyloop.dump"]
+
+
 @pytest.mark.usefixtures("_dropped")
 def test_the_rows_are_counted_at_the_moment_of_the_dump(
     twins: Twins, terminal: dict[str, str], tmp_path: Path
