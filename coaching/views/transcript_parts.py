@@ -15,6 +15,9 @@ from coaching.forms.transcripts import SpeakersForm, UploadForm
 from coaching.models import CoachingSession, Speaker, Transcript
 from coaching.views.consent_parts import Gate, gate
 
+UPLOAD_IDS = "id_transcript_%s"
+"""The page has a form for notes too, whose field is a text as well: each label must find its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -56,7 +59,7 @@ def section_of(
     return Section(
         session=session,
         gate=gate(request, session.client, Purpose.RECORD, back=reverse("session-detail", args=[session.pk])),
-        form=form or UploadForm(),
+        form=form or UploadForm(auto_id=UPLOAD_IDS),
         read=read,
         coming=next((each for each in session.transcripts_there if not each.is_read), None),
         speakers=speakers,

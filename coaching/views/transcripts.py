@@ -22,7 +22,7 @@ from coaching.forms.transcripts import SpeakersForm, UploadForm
 from coaching.models import CoachingSession, Speaker, Transcript
 from coaching.views import consent_parts
 from coaching.views.session_pages import detail_page
-from coaching.views.transcript_parts import section_of, section_page
+from coaching.views.transcript_parts import UPLOAD_IDS, section_of, section_page
 
 _WHY_NOT: Mapping[type[Exception], str] = {
     transcripts.TranscriptHereError: (
@@ -39,7 +39,7 @@ _WHY_NOT: Mapping[type[Exception], str] = {
 def transcript_upload(request: CoachRequest, session_id: UUID) -> HttpResponse:
     """Take a file, or pasted words, and have them read."""
     session = get_object_or_404(CoachingSession.objects.with_client(), pk=session_id)
-    form = UploadForm(request.POST, request.FILES)
+    form = UploadForm(request.POST, request.FILES, auto_id=UPLOAD_IDS)
     if not form.is_valid():
         return _show(request, session, form=form, status=form.status)
     try:

@@ -121,10 +121,14 @@ def test_without_pg_dump_it_says_so_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_dump_that_fails_leaves_the_backup_before_as_it_was(terminal: dict[str, str], tmp_path: Path) -> None:
+def test_a_dump_that_fails_leaves_the_backup_before_as_it_was(
+    terminal: dict[str, str], tmp_path: Path
+) -> None:
     (tmp_path / "journeyloop.dump").write_text("yesterday's")
     older = tmp_path / "bin" / "pg_dump"
-    older.write_text('#!/bin/sh\nfor each; do case $each in --file=*) : > "${each#*=}";; esac; done\nexit 1\n')
+    older.write_text(
+        '#!/bin/sh\nfor each; do case $each in --file=*) : > "${each#*=}";; esac; done\nexit 1\n'
+    )
     older.chmod(0o755)
 
     failed = run(documented()[0], terminal, tmp_path)

@@ -1,5 +1,7 @@
 """Transcripts on pages: brought, refused, followed, understood, read, searched, given back, deleted."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -113,6 +115,13 @@ def test_a_file_is_kept_and_somebody_is_asked_to_read_it(as_coach: Browser, agre
     assert (transcript.status, bytes(transcript.content or b"")) == ("received", TALK.encode())
     with tenant(agreed.coach_id):
         assert Errand.objects.get().transcript_id == transcript.pk
+
+
+def test_each_label_of_the_page_names_a_field_of_its_own(as_coach: Browser, agreed: CoachingSession) -> None:
+    shown = page_of(as_coach.get(f"/sessions/{agreed.pk}/"))
+
+    ids = re.findall(r'\sid="([^"]+)"', shown)
+    assert [each for each, times in Counter(ids).items() if times > 1] == []
 
 
 def test_pasted_words_are_kept_the_same_way(as_coach: Browser, agreed: CoachingSession) -> None:
