@@ -66,7 +66,7 @@ def coach_of(request: HttpRequest) -> CoachingProfile | None:
 
     Raises TokenRefusedError for a token that is not good.
     """
-    raw = _bearer_token(request)
+    raw = bearer_token(request)
     if raw is not None:
         return _coach_by_token(request, raw)
     if not request.user.is_authenticated:
@@ -76,7 +76,8 @@ def coach_of(request: HttpRequest) -> CoachingProfile | None:
     return coach if coach and coach.status == CoachingProfile.Status.ACTIVE else None
 
 
-def _bearer_token(request: HttpRequest) -> str | None:
+def bearer_token(request: HttpRequest) -> str | None:
+    """Read the token that this request is to be judged by, good or not; None when its sign-in counts."""
     if not request.path.startswith(API):
         return None
     scheme, _, raw = request.headers.get("authorization", "").partition(" ")

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from coaching.accounts.http import UserRequest
+from coaching.accounts.middleware import bearer_token
 from coaching.models import User
 from journeyloop import crypto
 from journeyloop.crypto import Place, Resealed, Secret, UnreadableError
@@ -76,7 +77,7 @@ class SecondStep:
         """Let nobody past who still has to set it up. A bearer token is a program's, and needs none."""
         match, user = request.resolver_match, request.user
         is_open = match is not None and match.view_name in OPEN_WITHOUT
-        if is_open or not isinstance(user, User) or _has_token(request) or not is_missing(user):
+        if is_open or not isinstance(user, User) or bearer_token(request) is not None or not is_missing(user):
             return None
         if cast("UserRequest", request).htmx:
             return HttpResponseClientRedirect(reverse("mfa_index"))
@@ -89,10 +90,6 @@ class SecondStep:
         if isinstance(exception, UnreadableError):
             return render(request, "mfa/unreadable.html", status=503)
         return None
-
-
-def _has_token(request: HttpRequest) -> bool:
-    return request.path.startswith(API) and "authorization" in request.headers
 
 
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types

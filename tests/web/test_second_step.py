@@ -53,6 +53,13 @@ def test_nothing_of_the_coachs_is_done_or_told_meanwhile(
     assert as_operator.get("/django-rq/").url == reverse("mfa_index")
 
 
+@pytest.mark.parametrize("header", ["Basic eDp5", "Bearerjl_1_2", ""])
+def test_a_header_that_is_no_token_opens_no_api(header: str, required: None, as_coach: Browser) -> None:
+    answer = as_coach.get("/api/v1/companion/memory/", headers={"Authorization": header})
+
+    assert answer.status_code == 403
+
+
 def test_a_client_needs_none(required: None, as_client: Browser) -> None:
     assert as_client.get(reverse("settings")).status_code == 200
 
