@@ -121,7 +121,7 @@ def reserve(
     Raises errands.OvertakenError, and ErrandError without consent or money.
     """
     errand = errands.held(claim=plan.held)
-    session = _with_consent(errand)
+    _with_consent(errand)
     size = sum(len(text.encode()) for text in (prompt.system, prompt.about, prompt.part))
     try:
         usage.reserve(
@@ -129,7 +129,6 @@ def reserve(
             model_name=plan.model_name,
             worst_usd=price.worst_case(prompt_bytes=size, output_tokens=output_tokens),
             now=now,
-            time_zone=session.coach.user.time_zone,
         )
     except usage.BudgetSpentError as error:
         raise ErrandError("budget", BUDGET_SPENT) from error

@@ -36,7 +36,7 @@ LONGEST_WAIT = timedelta(seconds=30)
 
 WORDS = {
     "gave_up": "I lost the thread several times while answering. Your message is safe; please try again.",
-    "budget": "Today's AI budget is used up, so I did not ask the model. It is fresh again after midnight.",
+    "budget": "Today's AI budget is used up, so I did not ask the model. It is fresh again at midnight UTC.",
     "broken": "Something went wrong on our side while I answered. Your message is safe; please try again.",
 }
 """What the coach reads when no model is to blame."""
@@ -85,7 +85,6 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
         model_name=model_name,
         worst_usd=price.worst_case(prompt_bytes=prompt.size, output_tokens=output_tokens),
         now=now,
-        time_zone=scene.coach.time_zone,
     )
     return Work(
         claim=claim,

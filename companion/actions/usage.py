@@ -1,10 +1,9 @@
 """What model calls may cost, and what they did cost."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -52,7 +51,7 @@ class Call:
         return {"work": self.work.pk, "fence": self.fence, "part": self.part}
 
 
-def reserve(*, call: Call, model_name: str, worst_usd: Decimal, now: datetime, time_zone: str) -> None:
+def reserve(*, call: Call, model_name: str, worst_usd: Decimal, now: datetime) -> None:
     """
     Set money aside for one call.
 
@@ -60,7 +59,7 @@ def reserve(*, call: Call, model_name: str, worst_usd: Decimal, now: datetime, t
     Raises BudgetSpentError, which must end the transaction: the entry is written in the same round trip.
     """
     entry = _RESERVED[type(call.work)](**call.columns, id=uuid7(), model_name=model_name, worst_usd=worst_usd)
-    (state,), spendings, _ = read(_LOCKED(), _SPENT(since=day_began(now, time_zone)), entry)
+    (state,), spendings, _ = read(_LOCKED(), _SPENT(since=day_began(now)), entry)
     spent = sum((each.usd for each in spendings), Decimal(0))
     if worst_usd and spent + worst_usd > state.daily_budget_usd:
         transaction.set_rollback(True)
@@ -121,6 +120,6 @@ _RESERVED = {Turn: _reserving("turn_id"), Errand: _reserving("errand_id")}
 _SETTLED = {Turn: _settling("turn_id"), Errand: _settling("errand_id")}
 
 
-def day_began(now: datetime, time_zone: str) -> datetime:
-    """Find the last local midnight."""
-    return now.astimezone(ZoneInfo(time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+def day_began(now: datetime) -> datetime:
+    """Find the last midnight in UTC: a coach who moves to another zone gets no new day, and no new budget."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

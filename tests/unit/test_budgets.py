@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from coaching.actions.accounts import confirm_time_zone
 from coaching.models import CoachingProfile
 from companion.actions import turns, usage
 from companion.engine.usage import Usage
@@ -35,7 +36,6 @@ def reserve(coach: CoachingProfile, turn: Turn, worst: str = "0.50") -> bool:
                 model_name="m",
                 worst_usd=Decimal(worst),
                 now=NOON,
-                time_zone="Europe/Lisbon",
             )
     except usage.BudgetSpentError:
         return False
@@ -52,7 +52,7 @@ def test_fifty_reservations_at_once_with_money_for_ten_make_ten(committed: None)
     assert sorted(outcomes, key=str) == [False] * 40 + [True] * 10
     with tenant(coach.pk):
         assert UsageEntry.objects.count() == 10
-        spent = UsageEntry.objects.spent_since(usage.day_began(NOON, "Europe/Lisbon"))
+        spent = UsageEntry.objects.spent_since(usage.day_began(NOON))
         assert [each["usd"] for each in spent] == [Decimal(5)]
 
 
@@ -86,9 +86,21 @@ def test_yesterdays_spending_does_not_count(practice: CoachingProfile) -> None:
     first, second = say("One"), say("Two")
     assert reserve(practice, first)
 
-    UsageEntry.objects.update(reserved_at=usage.day_began(NOON, "Europe/Lisbon") - timedelta(seconds=1))
+    UsageEntry.objects.update(reserved_at=usage.day_began(NOON) - timedelta(seconds=1))
 
     assert reserve(practice, second)
+
+
+def test_moving_to_where_midnight_has_just_passed_brings_no_new_budget(practice: CoachingProfile) -> None:
+    CompanionState.objects.update(daily_budget_usd=Decimal("0.60"))
+    first, second = say("One"), say("Two")
+    assert reserve(practice, first)
+    UsageEntry.objects.update(reserved_at=NOON - timedelta(hours=1))
+
+    user = practice.user
+    confirm_time_zone(user=user, time_zone="Pacific/Auckland", now=NOON)  # one hour past midnight there
+
+    assert not reserve(practice, second)
 
 
 def test_a_spent_budget_stops_the_turn_before_the_model_is_asked(practice: CoachingProfile) -> None:

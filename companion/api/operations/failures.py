@@ -26,7 +26,7 @@ MEANINGS: Mapping[str, str] = {
     "bad_request": "The provider refuses the request itself. The worker's log has more.",
     "unreachable": "We cannot reach the provider. Its status page, then our network.",
     "gave_up": "Workers died or fell silent three times over this turn.",
-    "budget": "The coach's daily budget was used up. It is fresh after their midnight.",
+    "budget": "The coach's daily budget was used up. It is fresh again at midnight UTC.",
     "broken": "A fault of our own. The worker's log has its traceback as turn.broken.",
 }
 """What each error code says to an operator."""
