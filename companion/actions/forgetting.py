@@ -46,7 +46,7 @@ def stop(*, client: Client, now: datetime) -> None:
 
 def stop_quoting(*, client: Client, now: datetime) -> None:
     """Let no later prompt hold words that were quoted while this client agreed to it; nothing is deleted."""
-    if Claim.objects.filter(client=client).standing().exists():
+    if Claim.objects.filter(client=client).exists():
         _begin_anew()
 
 
@@ -89,9 +89,14 @@ def _forget(whose: Q) -> None:
 
 
 def _begin_anew() -> None:
-    """Let the model see nothing of what was said in turns that held a client's words, nor anything before."""
+    """
+    Let the model see nothing of what was said in turns that held a client's words, nor anything before.
+
+    Nobody knows yet what a turn under way has read, so it counts as one of those.
+    """
+    held = Q(taint__gte=Taint.CLIENT) | Q(status__in=Turn.UNFINISHED)
     for conversation in Conversation.objects.select_for_update():
-        if Turn.objects.filter(conversation=conversation, taint__gte=Taint.CLIENT).exists():
+        if Turn.objects.filter(held, conversation=conversation).exists():
             Conversation.objects.filter(pk=conversation.pk).update(
                 summary="",
                 summary_until=F("last_number"),

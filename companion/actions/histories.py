@@ -24,10 +24,36 @@ PAST = Reading(
             turn__number__lt=slot("before"),
         )
         .order_by("turn__number", "number")
-        .values_list("turn__number", "role", "text", "context_note", "turn__taint", named=True)
+        .values_list(
+            "turn__number", "role", "text", "context_note", "turn__taint", "turn__model_name", named=True
+        )
     )
 )
 """The messages of finished turns between two numbers."""
+
+
+def is_anothers(rows: Iterable[Any], *, conversation: Conversation, model_name: str) -> bool:
+    """
+    Say whether a client's words stand before, and another model than this has answered.
+
+    A client agrees to a company that reads their words, and not to the next one.
+    """
+    others = [row.turn__taint for row in rows if row.turn__model_name != model_name]
+    return bool(others) and max(conversation.summary_taint, *others) >= Taint.CLIENT
+
+
+def begin_anew(conversation: Conversation, *, after: int) -> None:
+    """Let the model see nothing up to this turn's number."""
+    conversation.summary, conversation.summary_until = "", after
+    conversation.memory_text = conversation.memory_told = ""
+    conversation.summary_taint = conversation.memory_taint = Taint.COACH
+    conversation.save(update_fields=FOLDED)
+
+
+def is_left_behind(decided: Any, *, conversation: Conversation) -> bool:
+    """Say whether a card holds words of others out of turns that the model sees no more."""
+    taint, number = decided.turn__taint or 0, decided.turn__number or 0
+    return taint >= Taint.CLIENT and number <= conversation.summary_until
 
 
 def folded(rows: Iterable[Any], *, conversation: Conversation) -> tuple[tuple[PastTurn, ...], str]:
@@ -54,7 +80,7 @@ def folded(rows: Iterable[Any], *, conversation: Conversation) -> tuple[tuple[Pa
 def _past_turns(rows: Iterable[Any]) -> list[tuple[int, PastTurn]]:
     asked: dict[int, tuple[str, str]] = {}
     past = []
-    for number, role, text, note, taint in rows:
+    for number, role, text, note, taint, _ in rows:
         if role == Message.Role.COACH:
             asked[number] = (text, note)
         elif number in asked:

@@ -82,7 +82,7 @@ DECIDED = Reading(
         Proposal.objects.filter(decided_at__gte=_answered_before())
         .exclude(status=Proposal.Status.STALE)
         .order_by("decided_at")
-        .values_list("status", "title", "text", "turn__taint", named=True)
+        .values_list("status", "title", "text", "turn__taint", "turn__number", named=True)
     )
 )
 """What the coach decided with a click since the last message that was answered."""

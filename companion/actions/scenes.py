@@ -45,7 +45,6 @@ class Scene:
     """What a turn knows, and the grounds on which its wishes are judged."""
 
     turn: Turn
-    coach: User
     context: p.TurnContext
     grounds: Grounds
     memory_told: str
@@ -84,12 +83,13 @@ class _Known:
     """The least trusted of all this."""
 
 
-def look(*, claim: Claim, now: datetime) -> Scene | None:
-    """Read everything that one turn may know; None when the claim no longer holds it."""
+def look(*, claim: Claim, now: datetime, model_name: str) -> Scene | None:
+    """Read everything that this model may know in one turn; None when the claim no longer holds it."""
     begun = _begin(claim)
     if begun is None:
         return None
-    known = _nothing_else(begun) if begun.turn.kind == Turn.Kind.CLEAN else _all(begun, now)
+    is_clean = begun.turn.kind == Turn.Kind.CLEAN
+    known = _nothing_else(begun) if is_clean else _all(begun, now, model_name)
     is_bootstrap = begun.state.bootstrap_status != CompanionState.Bootstrap.COMPLETE
     if is_bootstrap and known.taint >= Taint.CLIENT:
         known = _own_words(known, begun.conversation)
@@ -110,7 +110,6 @@ def look(*, claim: Claim, now: datetime) -> Scene | None:
     )
     return Scene(
         turn=begun.turn,
-        coach=begun.coach,
         context=context,
         grounds=_grounds(begun.message, known, context),
         memory_told=known.fresh,
@@ -148,7 +147,7 @@ def _nothing_else(begun: _Begun) -> _Known:
     return _Known(memory=memory_section, told=p.render_memory(memory_section))
 
 
-def _all(begun: _Begun, now: datetime) -> _Known:
+def _all(begun: _Begun, now: datetime, model_name: str) -> _Known:
     thread, message, coach = begun.conversation, begun.message, begun.coach
     clients, sessions, profile, past_rows, decided = read(
         rows.CLIENTS(now=now),
@@ -164,6 +163,10 @@ def _all(begun: _Begun, now: datetime) -> _Known:
         sessions=tuple(_session(row, zone) for row in sessions),
         profile=memory.profile(profile, time_zone=coach.time_zone),
     )
+    if histories.is_anothers(past_rows, conversation=thread, model_name=model_name):
+        histories.begin_anew(thread, after=begun.turn.number - 1)
+        past_rows = []
+    decided = [row for row in decided if not histories.is_left_behind(row, conversation=thread)]
     past, summary = histories.folded(past_rows, conversation=thread)
     fresh = p.render_memory(section)
     told, changes = _tell(thread, fresh, section.taint)

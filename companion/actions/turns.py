@@ -76,7 +76,7 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
 
     Raises OvertakenError, usage.BudgetSpentError.
     """
-    scene = scenes.look(claim=claim, now=now)
+    scene = scenes.look(claim=claim, now=now, model_name=model_name)
     if scene is None:
         raise _overtaken(claim)
     prompt = assemble(scene.context)

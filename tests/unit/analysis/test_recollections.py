@@ -1,6 +1,7 @@
 """What sessions brought is told again only as client and coach allow, and is gone once it is forgotten."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,17 +10,17 @@ from coaching.actions.consents import delete_derived
 from coaching.consents import Purpose
 from coaching.models import CoachingProfile, CoachingSession
 from coaching.withdrawals import derived_from
-from companion.actions import analysis, errands, forgetting, intelligence, memory
+from companion.actions import analysis, errands, forgetting, intelligence, memory, proposals
 from companion.engine.analysis import rules
 from companion.engine.analysis.parts import split
 from companion.engine.analysis.verify import Verifier
 from companion.engine.capabilities import Taint
 from companion.engine.memory import Fact
 from companion.engine.usage import Usage
-from companion.models import Claim, ClientKnowledge, Errand, Message, SessionIntelligence
+from companion.models import Claim, ClientKnowledge, Errand, Message, SessionIntelligence, Turn
 from tests import factories
 from tests.factories import NOON
-from tests.fakes.attempts import answer, begin, say
+from tests.fakes.attempts import answer, begin, finish, on_the_wire, say
 from tests.fakes.talk import agree, ask_for_analysis, make_talk
 
 LATER = NOON + timedelta(hours=2)
@@ -176,6 +177,63 @@ def test_after_a_withdrawal_no_prompt_holds_what_was_recalled_before(session: Co
     told = prompt.system + prompt.memory + prompt.summary + prompt.current + str(prompt.history)
     assert "Nadia" not in told
     assert work.grounds.rights.taint == Taint.COACH
+
+
+def told_next(**how: Any) -> str:
+    return "\n".join(on_the_wire(begin(say("And what else?"), now=LATER, **how).prompt))
+
+
+def test_a_withdrawal_in_the_middle_of_an_answer_leaves_no_prompt_with_what_it_had_recalled(
+    session: CoachingSession,
+) -> None:
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+    accept(promise(session))
+    work = begin(say("Prepare Maya Lindqvist"), now=LATER)
+    assert "Nadia" in work.prompt.current
+
+    agree(session.client, given=False, now=LATER)
+    finish(work, f"She said: “{PROMISE}”.", now=LATER)
+
+    assert "Nadia" not in told_next()
+    assert not Message.objects.filter(context_note__contains="Nadia").exists()
+
+
+def test_a_card_of_a_clients_words_that_is_decided_after_a_withdrawal_is_not_told_of(
+    session: CoachingSession,
+) -> None:
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+    accept(promise(session))
+    turn = answer(say("Prepare Maya Lindqvist"), now=LATER)
+    card = proposals.propose(kind="nudge", title="Nadia", text="Hi", turn=turn, now=LATER)
+    agree(session.client, given=False, now=LATER)
+
+    proposals.dismiss(proposal=card, by=session.coach.user, now=datetime.now(UTC))
+
+    assert "Nadia" not in told_next()
+
+
+def test_who_says_no_to_being_quoted_is_quoted_by_no_later_prompt(session: CoachingSession) -> None:
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+    accept(promise(session))
+    answer(say("Prepare Maya Lindqvist"), f"She said: “{PROMISE}”.", now=LATER)
+    assert "Nadia" in told_next()
+
+    agree(session.client, Purpose.QUOTES_IN_PREP, given=False, now=LATER)
+
+    assert "Nadia" not in told_next()
+
+
+def test_another_model_is_not_told_what_a_client_let_the_last_one_read(session: CoachingSession) -> None:
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+    accept(promise(session))
+    turn = answer(say("Prepare Maya Lindqvist"), f"She said: “{PROMISE}”.", now=LATER)
+    card = proposals.propose(kind="nudge", title="Nadia", text="Hi", turn=turn, now=LATER)
+    proposals.dismiss(proposal=card, by=session.coach.user, now=datetime.now(UTC))
+    assert "Nadia" in told_next()
+
+    Turn.objects.update(model_name="another")
+
+    assert "Nadia" not in told_next()
 
 
 def test_what_was_made_of_a_clients_words_is_listed_and_deleted_when_the_coach_says_so(
