@@ -2,10 +2,11 @@
 
 import pytest
 
-from companion.engine.analysis import prompts, reading, rules
+from companion.engine.analysis import prompts, reading, rules, talk
 from companion.engine.analysis.findings import Findings
 from companion.engine.analysis.material import Goal, KnownLoop, Role
 from companion.engine.analysis.parts import split
+from companion.engine.analysis.rules import coaching
 from companion.engine.analysis.rules.promises import due
 from companion.engine.analysis.verify import Verifier
 from tests.unit.analysis.builders import TALK, material, said
@@ -200,6 +201,24 @@ def test_what_could_be_tried_is_quoted_without_blame() -> None:
     kinds = [each.principle for each in talk.opportunities]
     assert kinds == ["room", "room", "ownership"]
     assert all(each.text.startswith("The coach ") for each in talk.opportunities)
+
+
+def test_a_line_of_a_thousand_sentences_is_looked_at_once_and_not_a_thousand_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at = 0
+
+    def counted(text: str) -> list[bool]:
+        nonlocal looked_at
+        looked_at += len(text)
+        return talk.questions(text)
+
+    monkeypatch.setattr(coaching, "questions", counted)
+    endless = "a. " * 1_000
+
+    found(("client", endless), ("coach", endless), ("client", endless))
+
+    assert looked_at <= 2 * len(endless)
 
 
 def test_words_that_hold_quotation_marks_are_not_quoted_by_rule() -> None:

@@ -61,6 +61,8 @@ def _around(lines: Sequence[Line]) -> Iterator[tuple[Line | None, Line, Line | N
 
 
 def _shown(before: Line | None, line: Line, after: Line | None) -> Iterator[CoachMoment]:
+    # Once a line and not once a sentence: a line may hold a thousand.
+    has_room, theirs = _leaves_room(line, after), _terms(before)
     for sentence in sentences([line]):
         if sentence.is_question and _OWN_IDEA.search(sentence.folded):
             yield _moment(
@@ -70,20 +72,25 @@ def _shown(before: Line | None, line: Line, after: Line | None) -> Iterator[Coac
             yield _moment("step", sentence.told("The coach asked for a step"), sentence.quote)
         if _EARLIER.search(sentence.folded):
             yield _moment("thread", sentence.told("The coach came back to earlier words"), sentence.quote)
-        if before and before.role == "client" and _says_back(before, sentence):
+        if _says_back(theirs, sentence):
             yield _moment("mirror", sentence.told("The coach said back what was heard"), sentence.quote)
-        if after and after.role == "client" and _leaves_room(line, sentence, after):
+        if has_room and questions(sentence.text) == [True]:
             yield _moment("room", sentence.told("The coach asked openly and waited"), sentence.quote)
 
 
-def _says_back(before: Line, sentence: Sentence) -> bool:
-    theirs = {term for term in terms(before.text) if term not in EMPTY and len(term) > 2}
+def _terms(before: Line | None) -> set[str]:
+    if before is None or before.role != "client":
+        return set()
+    return {term for term in terms(before.text) if term not in EMPTY and len(term) > 2}
+
+
+def _says_back(theirs: set[str], sentence: Sentence) -> bool:
     return bool(_REFLECTS.match(sentence.folded)) and len(theirs & set(sentence.terms)) >= 2
 
 
-def _leaves_room(line: Line, sentence: Sentence, after: Line) -> bool:
-    asked = questions(line.text)
-    return asked == [True] and questions(sentence.text) == [True] and words_in(after.text) >= LONG_ANSWER
+def _leaves_room(line: Line, after: Line | None) -> bool:
+    is_answered = after is not None and after.role == "client" and words_in(after.text) >= LONG_ANSWER
+    return is_answered and questions(line.text) == [True]
 
 
 def _missed(line: Line, after: Line) -> Iterator[CoachMoment]:
