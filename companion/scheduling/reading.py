@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from html import escape
 
 from django.utils import timezone
 
+from coaching import consents
 from coaching.actions import transcripts
 from coaching.actions.consents import NoConsentError
 from coaching.models import Transcript
 from coaching.transcripts import kinds
 from coaching.transcripts.apart import read_apart
 from coaching.transcripts.shapes import Reading, TranscriptError
-from companion.actions import errands
+from companion.actions import errands, provisioning, usage
 from companion.actions.errands import Claim, ErrandError
 from companion.api import events
 from companion.api.errands import analyse_when_read
@@ -22,8 +24,11 @@ from companion.scheduling.database import Database
 from companion.scheduling.executor import Brain
 from journeyloop.tenancy import tenant
 
+USD_A_BYTE = Decimal("0.0000001")
+"""For reserving only: speech that is packed as tightly as can be, at more than any company asks."""
 NOBODY_HEARS = "There is nobody here any more who turns recordings into words. Bring a transcript instead."
 HEARD = "Turned into words by a program, which mishears: compare what matters with the recording."
+BUDGET_SPENT = "Today's AI budget is used up. The recording is kept; try again tomorrow."
 
 
 async def read_transcript(claim: Claim, errand: Errand, brain: Brain, database: Database) -> None:
@@ -75,9 +80,26 @@ def _time(milliseconds: int) -> str:
 def _open(claim: Claim, errand: Errand) -> bytes:
     with tenant(claim.coach_id):
         try:
-            return transcripts.begin_reading(transcript=_transcript(errand))
+            content = transcripts.begin_reading(transcript=_transcript(errand))
         except NoConsentError as refusal:
             raise ErrandError("no_consent", f"{refusal} The file is kept.") from refusal
+        if kinds.is_sound(content[: kinds.HEAD]) and consents.hearer() not in {"", consents.OWN}:
+            _reserve(claim, errand, size=len(content))
+        return content
+
+
+def _reserve(claim: Claim, errand: Errand, *, size: int) -> None:
+    """Set aside what a company may ask for hearing it. Nobody says afterwards, so it stays with that."""
+    provisioning.provision(coach=errand.coach)
+    try:
+        usage.reserve(
+            call=usage.Call(work=errand, fence=claim.fence),
+            model_name="transcriber",
+            worst_usd=USD_A_BYTE * size,
+            now=timezone.now(),
+        )
+    except usage.BudgetSpentError as error:
+        raise ErrandError("budget", BUDGET_SPENT) from error
 
 
 def _keep(claim: Claim, errand: Errand, reading: Reading) -> None:

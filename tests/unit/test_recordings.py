@@ -15,7 +15,7 @@ from coaching.consents import Purpose
 from coaching.forms.transcripts import UploadForm
 from coaching.models import CoachingProfile, CoachingSession, Transcript, Utterance
 from companion.actions import errands
-from companion.models import Errand
+from companion.models import CompanionState, Errand
 from companion.scheduling.brains import open_brain
 from companion.scheduling.database import Database
 from companion.scheduling.errands import carry_out
@@ -163,6 +163,22 @@ def test_consent_that_is_taken_back_before_it_is_sent_keeps_it_unsent(
     assert ear.asked == []
     assert transcript.status == "failed"
     assert "The file is kept" in transcript.problem
+
+
+def test_a_companys_hearing_is_paid_out_of_the_daily_budget(
+    session: CoachingSession, ear: Transcriber, settings: Settings
+) -> None:
+    settings.TRANSCRIBER = "openai:whisper-1"
+    with tenant(session.coach_id):
+        agree(session.client, Purpose.AI_PROCESSING)
+        CompanionState.objects.update(daily_budget_usd=0)
+    bring(session)
+
+    transcript = heard(session)
+
+    assert ear.asked == []
+    assert "budget is used up" in transcript.problem
+    assert bytes(transcript.content or b"") == SOUND
 
 
 def withdraw(session: CoachingSession, purpose: Purpose) -> None:
