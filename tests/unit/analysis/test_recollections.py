@@ -212,17 +212,6 @@ def test_a_card_of_a_clients_words_that_is_decided_after_a_withdrawal_is_not_tol
     assert "Nadia" not in told_next()
 
 
-def test_who_says_no_to_being_quoted_is_quoted_by_no_later_prompt(session: CoachingSession) -> None:
-    agree(session.client, Purpose.QUOTES_IN_PREP)
-    accept(promise(session))
-    answer(say("Prepare Maya Lindqvist"), f"She said: “{PROMISE}”.", now=LATER)
-    assert "Nadia" in told_next()
-
-    agree(session.client, Purpose.QUOTES_IN_PREP, given=False, now=LATER)
-
-    assert "Nadia" not in told_next()
-
-
 def test_another_model_is_not_told_what_a_client_let_the_last_one_read(session: CoachingSession) -> None:
     agree(session.client, Purpose.QUOTES_IN_PREP)
     accept(promise(session))
