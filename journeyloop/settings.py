@@ -321,6 +321,9 @@ COMPANION_PHASE_3 = env.bool("COMPANION_PHASE_3", default=False)
 TRANSCRIBER = env.str("TRANSCRIBER", default="")
 TRANSCRIBER_API_KEY = env.str("TRANSCRIBER_API_KEY", default="")
 TRANSCRIBER_BASE_URL = env.str("TRANSCRIBER_BASE_URL", default="")
+if TRANSCRIBER.startswith("own:") and not TRANSCRIBER_BASE_URL:
+    # Without it the sound would go to a company that nobody has agreed to.
+    raise ImproperlyConfigured("TRANSCRIBER=own:… needs the address of your server in TRANSCRIBER_BASE_URL.")
 TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)
 # tiktoken looks here instead of the network; the file is loaded on the first count, not at start.
 os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(BASE_DIR / "journeyloop" / "vendor" / "tiktoken"))

@@ -107,6 +107,13 @@ def test_production_refuses_every_host_and_accepts_one_role_only_when_told() -> 
     assert _settings({**one_role, "TENANCY_SINGLE_ROLE": "1"}) == ""
 
 
+def test_a_transcriber_of_ones_own_needs_an_address() -> None:
+    own = {**PRODUCTION, "TRANSCRIBER": "own:whisper-large"}
+
+    assert "needs the address of your server" in _settings(own)
+    assert _settings({**own, "TRANSCRIBER_BASE_URL": "http://10.0.0.2:9000/v1"}) == ""
+
+
 def test_it_encrypts_to_a_database_elsewhere_and_keeps_the_urls_own_options() -> None:
     script = "print(settings.DATABASES['default']['OPTIONS'].get('sslmode'))"
     elsewhere = SOMEWHERE.replace("127.0.0.1", "db.example.org")
