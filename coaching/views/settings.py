@@ -78,7 +78,8 @@ def key_revoke(request: CoachRequest, key_id: UUID) -> HttpResponse:
 def session_end(request: UserRequest) -> HttpResponse:
     """Sign one of one's own browsers out, wherever it is."""
     key = request.POST.get("session", "")
-    session = get_object_or_404(UserSession, user=request.user, pk=int(key) if key.isdecimal() else None)
+    is_number = key.isdecimal() and len(key) < 19
+    session = get_object_or_404(UserSession, user=request.user, pk=int(key) if is_number else None)
     sign_ins.end_session(user=request.user, session=session)
     messages.success(request, "That browser is signed out.")
     return redirect("usersessions_list")

@@ -41,7 +41,7 @@ def transcript_reader(request: CoachRequest, session_id: UUID) -> HttpResponse:
     """Show what was said, a part at a time, with what is searched for marked in it."""
     session = get_object_or_404(CoachingSession.objects.with_client(), pk=session_id)
     transcript = get_object_or_404(Transcript.objects.of_session(session).read().without_file())
-    words = request.GET.get("q", "").strip()[:200]
+    words = _words(request)
     hits = _hits(session, words)
     at = _number(request.GET.get("u")) or next(iter(hits), 1)
     part = min(max(at - 1, 0) // PART, max(transcript.utterance_count - 1, 0) // PART)
@@ -63,7 +63,7 @@ def transcript_reader(request: CoachRequest, session_id: UUID) -> HttpResponse:
 def client_transcripts(request: CoachRequest, client_id: UUID) -> HttpResponse:
     """Search through everything that was said in a client's sessions."""
     client = get_object_or_404(Client.objects, pk=client_id)
-    words = request.GET.get("q", "").strip()[:200]
+    words = _words(request)
     found = _found(client, words)
     read = Transcript.objects.filter(client=client).read().without_file().select_related("session")
     context = {
@@ -79,6 +79,11 @@ def client_transcripts(request: CoachRequest, client_id: UUID) -> HttpResponse:
         "transcripts": read.order_by("-session__starts_at"),
     }
     return TemplateResponse(request, "coaching/client_transcripts.html", context)
+
+
+def _words(request: CoachRequest) -> str:
+    # PostgreSQL takes no NUL in a string.
+    return request.GET.get("q", "").replace("\0", "").strip()[:200]
 
 
 def _hits(session: CoachingSession, words: str) -> dict[int, str]:

@@ -395,6 +395,14 @@ def test_nothing_found_is_said(as_coach: Browser, agreed: CoachingSession) -> No
     assert "Nobody said “&lt;i&gt;dragons” in this session." in page
 
 
+def test_a_search_for_what_no_text_can_hold_finds_nothing(
+    as_coach: Browser, session: CoachingSession
+) -> None:
+    answer = as_coach.get(f"/clients/{session.client_id}/transcripts/", {"q": "a\0b"})
+
+    assert answer.status_code == 200
+
+
 def test_a_search_across_sessions_leads_to_the_passages(as_coach: Browser, agreed: CoachingSession) -> None:
     read(agreed, SAID)
     with tenant(agreed.coach_id):
