@@ -96,9 +96,11 @@ class Browser:
 
 def request(method: str, path: str, headers: dict[str, str], body: str = "") -> bytes:
     """Write a request as it goes over the wire."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    # As they come from the router, which has taken TLS off.
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "X-Forwarded-Proto: https"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if method == "POST":
+        lines.append("Origin: https://127.0.0.1")
         lines.append(f"Content-Length: {len(body.encode())}")
     return "\r\n".join([*lines, "", body]).encode()
 

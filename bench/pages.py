@@ -23,7 +23,7 @@ SECONDS = 8.0
 
 def demo() -> tuple[SignIn, list[str]]:
     """Load the demo; returns its coach's sign-in and the pages to visit."""
-    manage("demo")
+    manage("demo", DEBUG="1")
     import django
 
     django.setup()
@@ -32,6 +32,7 @@ def demo() -> tuple[SignIn, list[str]]:
     from journeyloop.tenancy import tenant
 
     coach = CoachingProfile.objects.select_related("user").get(user__email=COACH)
+    coaches.secure(coach)
     with tenant(coach.pk):
         client, session = Client.objects.current().first(), CoachingSession.objects.first()
         assert client

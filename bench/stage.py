@@ -91,6 +91,7 @@ def rows_only() -> Iterator[Services]:
         os.environ |= environment(services)
         manage("migrate", "--noinput")
         manage("load_skills")
+        manage("collectstatic", "--noinput")
         yield services
 
 
@@ -169,10 +170,13 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def environment(services: Services) -> dict[str, str]:
-    """Give what the product's processes find in their environment."""
+    """Give what the product's processes find in their environment: as in production."""
     return {
-        "DEBUG": "1",
+        "DEBUG": "0",
         "SECRET_KEY": secrets.token_hex(32),
+        "FIELD_ENCRYPTION_KEYS": secrets.token_urlsafe(32),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "EMAIL_URL": "postmark://nobody",
         "DATABASE_URL": services.app_url,
         "DATABASE_OWNER_URL": services.owner_url,
         "DATABASE_SYSTEM_URL": services.system_url,
@@ -184,9 +188,10 @@ def environment(services: Services) -> dict[str, str]:
     }
 
 
-def manage(*arguments: str) -> None:
+def manage(*arguments: str, **environment: str) -> None:
     """Run a command of manage.py."""
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True, capture_output=True)  # noqa: S603
+    command, variables = [sys.executable, "manage.py", *arguments], {**os.environ, **environment}
+    subprocess.run(command, cwd=ROOT, env=variables, check=True, capture_output=True)  # noqa: S603 - our own
 
 
 def memory_mib(pids: list[int]) -> float:
