@@ -22,7 +22,6 @@ SLOWER_PATIENCE = {"HASTY_PATIENCE": "4"}
 """Enough for the provider's library to give up a connection by itself."""
 TEXT = json.dumps({"chat_message": "One word after the other, and no haste. " * 6})
 PIECES = len(TEXT) // 12
-"""More than an answer may have, and more than `max_tokens` would let a provider say."""
 NO_JSON = '{"chat_message": "Good morning", "panel_updates": [{"panel": '
 PROXY_PAGE = "<html><body>Bad gateway, and 200 all the same</body></html>"
 WAITS = (0.7, 2.5)
