@@ -9,6 +9,8 @@ figure measured once before stands beside ours.
 
 import argparse
 import asyncio
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -97,7 +99,7 @@ async def measure(stage: Stage, count: int, *, with_floor: bool) -> None:
         await floor.open()
     stage.analyse()
     await ours(stage, browsers)
-    used = {kind: (pids, cpu_seconds(pids)) for kind, pids in stage.processes().items()}
+    used = {kind: cpu_seconds(stage.pids[kind]) for kind in ("web", "worker")}
     mine: list[list[Volley]] = []
     theirs: list[list[Volley]] = []
     for _ in range(RUNS):
@@ -108,9 +110,8 @@ async def measure(stage: Stage, count: int, *, with_floor: bool) -> None:
             if channels:
                 theirs[-1].append(await floors(stage, channels))
     report(stage, count, mine, theirs if channels else [])
-    for kind in ("web", "worker", "database"):
-        pids, before = used[kind]
-        each = 1000 * (cpu_seconds(pids) - before) / (count * RUNS * TIMES)
+    for kind, before in used.items():
+        each = 1000 * (cpu_seconds(stage.pids[kind]) - before) / (count * RUNS * TIMES)
         print(f"processor time a turn, {kind}: {each:.1f} ms")
 
 
@@ -136,16 +137,25 @@ def _all(runs: list[list[Volley]], part: str) -> list[float]:
 
 
 def main() -> None:
-    """Measure both concurrencies."""
+    """Measure one concurrency, or each in a process of its own: Django keeps to the database it met first."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="measure the floor with 50 processes too")
-    full = parser.parse_args().full
-    for count in (10, 50):
-        with_floor = count == 10 or full
-        with set_up(
-            workers=2, floor_workers=count if with_floor else 0, first=FIRST_SECONDS, gap=GAP_SECONDS
-        ) as stage:
-            asyncio.run(measure(stage, count, with_floor=with_floor))
+    parser.add_argument("--count", type=int, choices=BARS)
+    chosen = parser.parse_args()
+    if chosen.count:
+        one(chosen.count, with_floor=chosen.full or chosen.count == min(BARS))
+        return
+    for count in BARS:
+        command = [sys.executable, "-m", "bench.at_once", "--count", str(count), *sys.argv[1:]]
+        subprocess.run(command, check=True)  # noqa: S603 - ourselves
+
+
+def one(count: int, *, with_floor: bool) -> None:
+    """Measure so many coaches at once."""
+    with set_up(
+        workers=2, floor_workers=count if with_floor else 0, first=FIRST_SECONDS, gap=GAP_SECONDS
+    ) as stage:
+        asyncio.run(measure(stage, count, with_floor=with_floor))
 
 
 if __name__ == "__main__":

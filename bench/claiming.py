@@ -28,8 +28,9 @@ FROM generate_series(1, %(count)s) n;
 INSERT INTO coaching_coachingprofile (id, user_id, status)
 SELECT gen_random_uuid(), id, 'active' FROM coaching_user;
 INSERT INTO companion_conversation
-  (id, coach_id, kind, last_number, memory_text, memory_told, summary, summary_until)
-SELECT gen_random_uuid(), id, 'main', 2, '', '', '', 0 FROM coaching_coachingprofile
+  (id, coach_id, kind, last_number, memory_text, memory_told, memory_taint,
+   summary, summary_until, summary_taint)
+SELECT gen_random_uuid(), id, 'main', 2, '', '', 0, '', 0, 0 FROM coaching_coachingprofile
 """
 _TURNS = """
 INSERT INTO companion_turn (id, coach_id, conversation_id, number, kind, status, fence, attempts, not_before,

@@ -74,6 +74,7 @@ def practice() -> tuple[SignIn, list[Any], list[str]]:
     from tests import factories
 
     coach = factories.make_coach("alice@example.com", name="Alice Moreau", unlocked=True)
+    coaches.secure(coach)
     with tenant(coach.pk):
         client = factories.make_client("Maya Lindqvist")
         for purpose in (Purpose.RECORD, Purpose.AI_PROCESSING):

@@ -37,12 +37,6 @@ class Stage:
     pids: dict[str, list[int]] = field(default_factory=dict)
     """By kind: web, worker, floor, floor worker."""
 
-    def processes(self) -> dict[str, list[int]]:
-        """List the product's processes and the database's by kind."""
-        with psycopg.connect(self.services.superuser_url) as connection:
-            rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename LIKE 'jl_%'").fetchall()
-        return {**self.pids, "database": [row[0] for row in rows]}
-
     def analyse(self) -> None:
         """Let PostgreSQL learn how many rows there are, as its own upkeep does within a minute."""
         analyse(self.services)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from bench import coaches as people
+from bench.figures import p95, verdict
 from bench.stage import Stage, set_up
-from bench.turn_overhead import p95, verdict
 
 A_COACH_MAY = 10
 EVENTS = 50
@@ -85,14 +86,8 @@ async def measure(stage: Stage, count: int) -> None:
 
 def make_coaches(count: int) -> list[tuple[UUID, str]]:
     """Make coaches with a signed-in browser each; returns their ids and cookies."""
-    import django
-
-    django.setup()
-    from tests import factories
-    from tests.fakes.coaches import sign_in
-
-    coaches = [factories.make_coach() for _ in range(count)]
-    return [(coach.pk, f"sessionid={sign_in(coach.user).session_key}") for coach in coaches]
+    made = [people.make_coach() for _ in range(count)]
+    return [(coach.pk, people.sign_in(coach).cookies) for coach in made]
 
 
 async def open_streams(port: int, coaches: list[tuple[UUID, str]], count: int, tally: Tally) -> None:
