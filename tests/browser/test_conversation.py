@@ -427,6 +427,27 @@ def test_it_fits_a_screen_of_320_pixels(open_page: OpenPage, visit: Visit, coach
     assert page.locator("#scroll").evaluate("scroller => scroller.scrollWidth - scroller.clientWidth") == 0
 
 
+def test_the_end_stays_in_view_when_the_pane_shrinks_beneath_it(
+    page: Page, visit: Visit, coach: CoachingProfile
+) -> None:
+    answer(coach, say(coach), "A long answer.\n\n" * 60)
+    visit(page, coach)
+
+    page.evaluate(
+        """() => {
+          const scroller = document.getElementById("scroll");
+          document.getElementById("thread").append("More. ".repeat(400));
+          scroller.scrollTop = scroller.scrollHeight;
+          document.getElementById("pushed-offer").style.minHeight = "12rem";
+          document.getElementById("pushed-offer").hidden = false;
+        }"""
+    )
+
+    page.wait_for_timeout(300)
+    left = page.locator("#scroll").evaluate("pane => pane.scrollHeight - pane.scrollTop - pane.clientHeight")
+    assert left < 2
+
+
 @pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["desktop", "phone"])
 def test_axe_finds_nothing_serious(
     open_page: OpenPage, visit: Visit, coach: CoachingProfile, size: dict[str, Any], scheme: str

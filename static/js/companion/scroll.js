@@ -7,6 +7,7 @@ const thread = document.getElementById("thread");
 const jump = document.getElementById("jump");
 
 let isFollowing = true;
+let seenTop = 0;
 
 function isAtEnd() {
   return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
@@ -37,7 +38,10 @@ export function startScroll() {
     () => {
       // A pane that is hidden on a phone has no height and tells nothing.
       if (!scroller.clientHeight) return;
-      isFollowing = isAtEnd();
+      // What we scroll is told a frame later, and the pane may have shrunk by then: only up is the reader's way.
+      if (isAtEnd()) isFollowing = true;
+      else if (scroller.scrollTop < seenTop) isFollowing = false;
+      seenTop = scroller.scrollTop;
       if (isFollowing) jump.hidden = true;
     },
     { passive: true },
