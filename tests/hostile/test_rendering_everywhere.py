@@ -120,7 +120,8 @@ def test_no_word_becomes_markup_or_runs_or_calls_another_host(twins: Twins, brow
 
 def test_words_that_were_not_escaped_would_be_seen_to_run_and_to_call(browser: Browser) -> None:
     with evil_host() as (host, calls):
-        careless = {"careless": HttpResponse(f"<div class=prose>{''.join(pieces(host))}</div>")}
+        staying = [piece for piece in pieces(host) if "refresh" not in piece]
+        careless = {"careless": HttpResponse(f"<div class=prose>{''.join(staying)}</div>")}
         with _opened(browser, careless) as (page, requested):
             page.goto(f"{SITE}/careless", wait_until="commit")
             page.wait_for_function("window.ran > 0")
