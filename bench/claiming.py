@@ -17,6 +17,8 @@ from journeyloop.embedded.services import Services
 
 DUE = 100_000
 BATCH = 100
+MOST_WAITING = 100
+"""Turns that a coach may have waiting."""
 FLOODING = 5_000
 """Turns of one coach that wait behind each other."""
 RUNNING = "UPDATE companion_turn SET status = 'running', lease_until = now() + interval '1 hour'"
@@ -54,8 +56,9 @@ def main() -> None:
         waiting(services, "100,000 answered", "UPDATE companion_turn SET status = 'done'", conversations=DUE)
         waiting(services, "100,000 waiting for another attempt", "", conversations=DUE, wait=1)
         waiting(services, "2,000 running elsewhere", RUNNING, conversations=2_000)
-        behind = f"{FLOODING:,} of one coach behind a running one"
-        waiting(services, behind, f"{RUNNING} WHERE number = 2", conversations=1, each=FLOODING)
+        for each in (MOST_WAITING, FLOODING):
+            behind = f"{each:,} of one coach behind a running one"
+            waiting(services, behind, f"{RUNNING} WHERE number = 2", conversations=1, each=1 + each)
 
 
 def claiming(services: Services) -> tuple[float, int]:

@@ -8,6 +8,7 @@ columns of companion.models.Turn that are named here, and `Turn.Status`'s states
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -96,10 +97,14 @@ class Leases:
         return self._rows(_LOST, attempts=ATTEMPTS)
 
     def _rows(self, statement: str, **values: Any) -> list[Any]:
-        query = sql.SQL(statement).format(table=sql.Identifier(self.table), free=sql.SQL(self.free))
         with connections["system"].cursor() as cursor:
-            cursor.execute(query, values)
+            cursor.execute(_written(statement, self.table, self.free), values)
             return list(cursor.fetchall())
+
+
+@cache
+def _written(statement: str, table: str, free: str) -> str:
+    return sql.SQL(statement).format(table=sql.Identifier(table), free=sql.SQL(free)).as_string()
 
 
 class NotWaitingError(Exception):
