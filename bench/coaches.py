@@ -74,12 +74,14 @@ def remember(coach: Any, count: int, *, now: datetime) -> None:
 
     with tenant(coach.pk):
         clients = [factories.make_client(f"{WORDS[number].title()} Haddad") for number in range(10)]
-        own = [_fact(CompanionMemory, coach, number, now) for number in range(0, count, 5)]
-        about = [
-            _fact(ClientKnowledge, coach, number, now, client=clients[number % 10])
-            for number in range(count)
-            if number % 5
-        ]
+    # Made while no transaction is open: one that idles for fifteen seconds is ended.
+    own = [_fact(CompanionMemory, coach, number, now) for number in range(0, count, 5)]
+    about = [
+        _fact(ClientKnowledge, coach, number, now, client=clients[number % 10])
+        for number in range(count)
+        if number % 5
+    ]
+    with tenant(coach.pk):
         CompanionMemory.objects.bulk_create(own, batch_size=2_000)
         ClientKnowledge.objects.bulk_create(about, batch_size=2_000)
 
