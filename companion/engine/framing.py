@@ -40,7 +40,8 @@ def plain(text: str) -> str:
 
 def label(text: str) -> str:
     """Prepare a name or a source for one line: no breaks, quotes or angle brackets, at most 80 characters."""
-    line = " ".join(visible(text).translate(str.maketrans('"<>', "'  ")).split())
+    # Replaced one by one: a table costs thirty times as much, and every recalled fact has two labels.
+    line = " ".join(visible(text).replace('"', "'").replace("<", " ").replace(">", " ").split())
     return line if len(line) <= LINE_CAP else line[: LINE_CAP - 1] + "…"
 
 

@@ -129,9 +129,9 @@ def rank(facts: Sequence[Fact], *, query: str, today: date) -> tuple[Recalled, .
     asked = list(dict.fromkeys(terms(query)))
     said = [Counter(terms(f"{fact.statement} {fact.quote}")) for fact in facts]
     rarity = _rarity(asked, said)
-    folded = normal(query)
+    total, folded = sum(rarity.values()) or 1.0, normal(query)
     scored = [
-        _score(fact, words, rarity=rarity, folded=folded, today=today)
+        _score(fact, words, rarity=rarity, total=total, folded=folded, today=today)
         for fact, words in zip(facts, said, strict=True)
     ]
     return tuple(sorted(scored, key=lambda each: (-each.score, each.fact.id)))
@@ -145,9 +145,8 @@ def _rarity(asked: Sequence[str], said: Sequence[Counter[str]]) -> dict[str, flo
 
 
 def _score(
-    fact: Fact, words: Counter[str], *, rarity: dict[str, float], folded: str, today: date
+    fact: Fact, words: Counter[str], *, rarity: dict[str, float], total: float, folded: str, today: date
 ) -> Recalled:
-    total = sum(rarity.values()) or 1.0
     length = 0.4 + 0.6 * sum(words.values()) / 20
     hits = (
         weight * words[term] * 2.2 / (words[term] + 1.2 * length)
