@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, QuerySet
+from django.db.models import F, Func, OuterRef, QuerySet, UUIDField
 
 from coaching.consents import Purpose, wording
-from coaching.models import Consent, Note
+from coaching.models import Client, Consent, Note
 from companion.actions import recollections
 from companion.engine import memory as rules
 from companion.engine.analysis.quotes import unquoted
@@ -53,6 +55,14 @@ class Candidate:
     quote: str
     importance: int
     origin: rules.Origin
+
+
+class Unnested(Func):
+    """The elements of an array, a row each."""
+
+    function = "unnest"
+    set_returning = True
+    output_field = UUIDField()
 
 
 def keep(*, candidate: Candidate, turn: Turn | None, now: datetime) -> Row | None:
@@ -116,22 +126,22 @@ def recall(
         return rules.fit(rules.relevant(ranked), budget=RECALL_TOKENS)
     of = {"clients": list(clients)}
     heard = {"wording": wording(Purpose.AI_PROCESSING).version, **of}
-    own, said, newest, notes, agreed, claims = read(
+    own, said, weighty, notes, agreed, claims = read(
         _OWN(asked=asked),
         _SAID(asked=asked, **heard),
-        _NEWEST(**heard),
+        _WEIGHTY(**heard),
         _NOTES(**of),
         _QUOTED(quote_wording=wording(Purpose.QUOTES_IN_PREP).version, **of),
         recollections.asked(clients, now=now),
     )
     facts = [_fact(row, "", zone) for row in own]
-    meant = {row.id: row for row in (*said, *newest)}
+    meant = {row.id: row for row in (*said, *weighty)}
     quoted = {row.client_id for row in agreed}
     for row in meant.values():
         # A client's own words are told where they agreed to it; what came of them without.
         is_silent = row.source_kind in THEIRS and row.client_id not in quoted
         facts.append(_fact(row, f"{clients[row.client_id]}: ", zone, is_silent=is_silent))
-    facts += recollections.facts(claims, clients=clients, zone=zone)
+    facts += recollections.facts(claims, clients=clients, quoted=quoted, zone=zone)
     written = [_note_fact(note, clients[note.client_id], zone) for note in notes]
     ranked = rules.rank(facts, query=words, today=today)
     return (*written[: NOTES_A_CLIENT * len(clients)], *rules.fit(ranked, budget=RECALL_TOKENS))
@@ -158,24 +168,37 @@ def any_of(words: str) -> str:
 
 
 def _found(facts: "QuerySet[Any]", asked: str) -> "QuerySet[Any]":
+    """Keep the facts that say most of what is asked, in no order."""
     query = SearchQuery(asked, search_type="raw", config="english")
-    ranked: QuerySet[Any] = (
-        facts.filter(search=query).alias(rank=SearchRank(F("search"), query)).defer("search")
-    )
-    return ranked.order_by("-rank", "-observed_at")[:CANDIDATES]
+    ranked = facts.filter(search=query).alias(rank=SearchRank(F("search"), query))
+    # By their ids: PostgreSQL copies whatever it sorts, and that is thousands of rows for forty.
+    best = ranked.order_by("-rank", "-observed_at").values("pk")[:CANDIDATES]
+    found: QuerySet[Any] = facts.model.objects.filter(pk__in=best).defer("search")
+    return found
 
 
 def _of_clients() -> "QuerySet[Any]":
-    """Keep what is known of these clients, but not what the words of those brought who took consent back."""
-    these = AnyOf(slot("clients"))
-    said = Consent.objects.filter(client__in=these)
+    return _to_be_recalled().filter(AnyOf("client", slot("clients")))
+
+
+def _to_be_recalled() -> "QuerySet[Any]":
+    """Keep what is known of clients, but not what the words of those brought who took consent back."""
+    said = Consent.objects.filter(AnyOf("client", slot("clients")))
     silent = said.taken_back(Purpose.AI_PROCESSING, version=slot("wording")).values("client")
-    known = ClientKnowledge.objects.current().filter(client__in=these)
-    return known.exclude(source_kind__in=THEIRS, client__in=silent)
+    return ClientKnowledge.objects.current().exclude(source_kind__in=THEIRS, client__in=silent)
+
+
+def _weightiest() -> "QuerySet[Any]":
+    """Keep the weightiest of each of these clients, which an index has in order however many there are."""
+    order = ("-importance", "-observed_at")
+    of_one = _to_be_recalled().filter(client=OuterRef("pk")).order_by(*order).values("pk")[:CANDIDATES]
+    each = Client.objects.filter(AnyOf("pk", slot("clients"))).values_list(Unnested(ArraySubquery(of_one)))
+    weighty: QuerySet[Any] = ClientKnowledge.objects.filter(pk__in=each)
+    return weighty.order_by(*order)[:CANDIDATES]
 
 
 def _who_may_be_quoted() -> "QuerySet[Any, Any]":
-    said = Consent.objects.filter(client__in=AnyOf(slot("clients")))
+    said = Consent.objects.filter(AnyOf("client", slot("clients")))
     agreed: QuerySet[Any, Any] = said.given(Purpose.QUOTES_IN_PREP, version=slot("quote_wording"))
     return agreed.values_list("client_id", named=True)
 
@@ -193,16 +216,10 @@ _OWN = Reading(
     lambda: _found(CompanionMemory.objects.current(), slot("asked")).values_list(*COLUMNS, named=True)
 )
 _SAID = Reading(lambda: _found(_of_clients(), slot("asked")).values_list(*COLUMNS, "client_id", named=True))
-_NEWEST = Reading(
-    lambda: (
-        _of_clients()
-        .order_by("-importance", "-observed_at")
-        .values_list(*COLUMNS, "client_id", named=True)[:CANDIDATES]
-    )
-)
+_WEIGHTY = Reading(lambda: _weightiest().values_list(*COLUMNS, "client_id", named=True))
 _QUOTED = Reading(_who_may_be_quoted)
 _NOTES = Reading(
-    lambda: Note.objects.filter(client__in=AnyOf(slot("clients"))).order_by("-created_at")[:MOST_NOTES]
+    lambda: Note.objects.filter(AnyOf("client", slot("clients"))).order_by("-created_at")[:MOST_NOTES]
 )
 
 
@@ -213,7 +230,7 @@ def _fact(row: Any, about: str, zone: ZoneInfo, *, is_silent: bool = False) -> r
         id=str(row.id),
         statement=f"{about}{unquoted(row.statement, row.quote) if is_silent else row.statement}",
         quote="" if is_silent else row.quote,
-        source=f"{SOURCES[row.source_kind]}, {said.day} {said:%B %Y}",
+        source=_source(row.source_kind, said.date()),
         said_by=SPEAKERS[row.said_by],
         observed_on=said.date(),
         importance=row.importance,
@@ -226,6 +243,11 @@ def _fact(row: Any, about: str, zone: ZoneInfo, *, is_silent: bool = False) -> r
             taint=Taint(row.taint),
         ),
     )
+
+
+@lru_cache(maxsize=4_096)
+def _source(kind: str, on: date) -> str:
+    return f"{SOURCES[kind]}, {on.day} {on:%B %Y}"
 
 
 def _note_fact(note: Note, name: str, zone: ZoneInfo) -> rules.Fact:

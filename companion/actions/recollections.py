@@ -5,13 +5,13 @@ They are the client's words however often the coach has read them, so a turn tha
 it. The words themselves are told only where the client agreed to being quoted in preparation.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from coaching.consents import Purpose, wording
 from coaching.models import Consent
@@ -45,29 +45,28 @@ def asked(clients: Iterable[UUID], *, now: datetime) -> Filled:
         clients=list(clients),
         stale=now - STALE_AFTER,
         ai_wording=wording(Purpose.AI_PROCESSING).version,
-        quote_wording=wording(Purpose.QUOTES_IN_PREP).version,
     )
 
 
-def facts(rows: Iterable[Any], *, clients: Mapping[UUID, str], zone: ZoneInfo) -> list[rules.Fact]:
-    """Give what was read the form in which everything is recalled."""
-    return [_fact(row, clients[row.client_id], zone) for row in rows]
+def facts(
+    rows: Iterable[Any], *, clients: Mapping[UUID, str], quoted: Container[UUID], zone: ZoneInfo
+) -> list[rules.Fact]:
+    """Give what was read the form of all that is recalled; `quoted` are the clients who agreed to that."""
+    return [_fact(row, clients[row.client_id], zone, may_quote=row.client_id in quoted) for row in rows]
 
 
 def _claims() -> "QuerySet[Any, Any]":
-    these = AnyOf(slot("clients"))
-    said = Consent.objects.filter(client__in=these)
+    theirs = AnyOf("client", slot("clients"))
+    said = Consent.objects.filter(theirs)
     silent = said.taken_back(Purpose.AI_PROCESSING, version=slot("ai_wording")).values("client")
-    agreed = Consent.objects.given(Purpose.QUOTES_IN_PREP, version=slot("quote_wording"))
     words = Evidence.objects.filter(claim=OuterRef("pk"), side=Evidence.Side.SUPPORTS)
     first = words.order_by("utterance__number", "start")
-    claims = Claim.objects.standing().filter(client__in=these).exclude(client__in=silent)
+    claims = Claim.objects.standing().filter(theirs).exclude(client__in=silent)
     found: QuerySet[Any, Any] = (
         claims.exclude(kind=Claim.Kind.HYPOTHESIS, session__starts_at__lt=slot("stale"))
         .annotate(
             quote=Subquery(first.values("quote")[:1]),
             speaker=Subquery(first.values("utterance__speaker__role")[:1]),
-            may_quote=Exists(agreed.filter(client=OuterRef("client"))),
         )
         .order_by("-session__starts_at", "order")
         .values_list(
@@ -80,7 +79,6 @@ def _claims() -> "QuerySet[Any, Any]":
             "session__starts_at",
             "quote",
             "speaker",
-            "may_quote",
             named=True,
         )[:MOST]
     )
@@ -90,15 +88,15 @@ def _claims() -> "QuerySet[Any, Any]":
 _CLAIMS = Reading(_claims)
 
 
-def _fact(row: Any, name: str, zone: ZoneInfo) -> rules.Fact:
+def _fact(row: Any, name: str, zone: ZoneInfo, *, may_quote: bool) -> rules.Fact:
     held = row.session__starts_at.astimezone(zone)
     words = row.edited_text or row.text
-    words = words if row.may_quote else unquoted(words, row.quote or "")
-    due = f" ({row.due})" if row.due and row.may_quote else ""
+    words = words if may_quote else unquoted(words, row.quote or "")
+    due = f" ({row.due})" if row.due and may_quote else ""
     return rules.Fact(
         id=str(row.pk),
         statement=f"{name}: {LABELS[row.kind]}: {words}{due}",
-        quote=(row.quote or "") if row.may_quote else "",
+        quote=(row.quote or "") if may_quote else "",
         source=f"session, {held.day} {held:%B %Y}",
         said_by=row.speaker or "companion",
         observed_on=held.date(),

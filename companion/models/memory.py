@@ -2,7 +2,6 @@
 
 from typing import Any, Self
 
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
@@ -11,13 +10,16 @@ from coaching.models import Client
 from companion.models.conversation import Turn
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
 
+CURRENT = models.Q(superseded_by__isnull=True, valid_until__isnull=True)
+"""What no newer fact has closed."""
+
 
 class FactQuerySet(TenantQuerySet[Any]):
     """Reads over facts."""
 
     def current(self) -> Self:
         """Leave out facts that a newer one closed."""
-        return self.filter(superseded_by__isnull=True, valid_until__isnull=True)
+        return self.filter(CURRENT)
 
 
 class Fact(TenantModel):
@@ -52,6 +54,8 @@ class Fact(TenantModel):
     turn = models.ForeignKey(Turn, on_delete=models.SET_NULL, null=True, related_name="+")
     external_id = models.CharField(max_length=120, null=True)  # noqa: DJ001 - NULL keeps the constraint off
     created_at = models.DateTimeField(db_default=Now())
+    # Without an index of words: under row-level security PostgreSQL would never read one, because a coach's
+    # rows must be picked out before `@@` may look at any (it is not leakproof).
     search = models.GeneratedField(
         expression=SearchVector("statement", "quote", config="english"),
         output_field=SearchVectorField(),
@@ -74,8 +78,10 @@ class CompanionMemory(Fact):
 
     class Meta(Fact.Meta):
         indexes = [
-            GinIndex(fields=["search"], name="memory_search"),
             models.Index(fields=["coach", "-observed_at"], name="memory_newest"),
+            models.Index(
+                fields=["coach", "-importance", "-observed_at"], condition=CURRENT, name="memory_weightiest"
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["coach", "external_id"], name="memory_external_once")]
 
@@ -90,8 +96,12 @@ class ClientKnowledge(Fact):
 
     class Meta(Fact.Meta):
         indexes = [
-            GinIndex(fields=["search"], name="knowledge_search"),
             models.Index(fields=["coach", "client", "-observed_at"], name="knowledge_newest"),
+            models.Index(
+                fields=["coach", "client", "-importance", "-observed_at"],
+                condition=CURRENT,
+                name="knowledge_weightiest",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["coach", "client", "external_id"], name="knowledge_external_once")

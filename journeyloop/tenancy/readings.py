@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Expression, Field, Func, Model, QuerySet
+from django.db.models import BooleanField, Expression, Field, Func, Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -44,9 +44,12 @@ class Slot(Expression):
 
 
 class AnyOf(Func):
-    """The values of a slot that holds a list of ids: `filter(client__in=AnyOf(slot("clients")))`."""
+    """Whether an id is among those of a slot's list: `filter(AnyOf("client", slot("clients")))`."""
 
-    template = "SELECT unnest(%(expressions)s::uuid[])"
+    # Not `IN (SELECT unnest(…))`: of that PostgreSQL makes a join, and may read the whole table for it.
+    template = "%(expressions)s::uuid[])"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,18 @@ def tell(statement: str, quote: str = "", client: Client | None = None, **fields
     return answer(say(said), memory_updates=[wish(statement, quote, client, **fields)])
 
 
+def made(statement: str, table: Any = CompanionMemory, **fields: Any) -> Any:
+    """Make a fact of noon, which is not stored yet."""
+    said = {"quote": statement, "source_kind": "coach_message", "said_by": "coach", "observed_at": NOON}
+    return table(statement=statement, **said | fields)
+
+
+def tell_many(table: Any, statement: str, **fields: Any) -> None:
+    """Keep sixty newer facts that say nearly the same."""
+    newer = {"observed_at": NOON + timedelta(days=1), **fields}
+    table.objects.bulk_create(made(f"{statement}, {number}", table, **newer) for number in range(60))
+
+
 def kept(table: Any = CompanionMemory) -> list[str]:
     return list(table.objects.current().order_by("created_at").values_list("statement", flat=True))
 
@@ -231,6 +243,28 @@ def test_an_old_small_fact_about_a_client_is_found_among_many(client: Client) ->
     )
 
     assert statements(recall("Does he play the cello?", client))[0] == "Tomás Ferreira: Plays the cello"
+
+
+def test_the_oldest_fact_comes_first_where_it_alone_says_all_that_is_asked(practice: CoachingProfile) -> None:
+    made("The workshop on delegation costs a deposit of 300 euros", coach=practice, importance=1).save()
+    tell_many(CompanionMemory, "The workshop on hiring was booked", coach=practice)
+    tell_many(CompanionMemory, "Delegation needs a deposit of trust", coach=practice)
+
+    found = statements(recall("What was the deposit for the delegation workshop?"))
+
+    assert found[0] == "The workshop on delegation costs a deposit of 300 euros"
+
+
+def test_the_weightiest_of_each_client_is_recalled_however_much_is_known(client: Client) -> None:
+    other = factories.make_client("Noor Haddad")
+    for person, vital in ((client, "Is afraid of flying"), (other, "Has two children")):
+        about = {"coach_id": client.coach_id, "client": person}
+        made(vital, ClientKnowledge, importance=5, **about).save()
+        tell_many(ClientKnowledge, "Looks at the garden", **about)
+
+    found = statements(recall("Prepare both, please", client, other))
+
+    assert {*found[:2]} == {"Tomás Ferreira: Is afraid of flying", "Noor Haddad: Has two children"}
 
 
 def test_a_turn_recalls_the_client_that_its_message_names(client: Client) -> None:
