@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import django
@@ -23,7 +24,9 @@ from journeyloop.flags import companion_is_on  # noqa: E402
 from journeyloop.outages import is_outage  # noqa: E402
 from journeyloop.tenancy.boot import refuse_wrong_role  # noqa: E402
 
-refuse_wrong_role()
+# In a thread: where there are several web processes, each imports this inside its event loop.
+with ThreadPoolExecutor(1) as _thread:
+    _thread.submit(refuse_wrong_role).result()
 
 # WhiteNoise answers with open files. They are read in a thread, which is right for files.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")

@@ -12,11 +12,19 @@ from tests import database
 from tests.processes import running
 
 PATIENCE_SECONDS = 30
+IN_A_LOOP = """
+import asyncio
+async def start(): import journeyloop.asgi
+asyncio.run(start())
+"""
+"""How each of several web processes begins: `WEB_CONCURRENCY=2`."""
 PROCESSES = {
     "web": ["-m", "uvicorn", "journeyloop.asgi:application", "--port", "0"],
+    "in a loop": ["-c", IN_A_LOOP],
     "worker": ["manage.py", "work"],
     "clock": ["clock.py"],
 }
+WRONG = [("web", "owner"), ("in a loop", "owner"), ("worker", "superuser"), ("clock", "owner")]
 UNBOUND = {
     "jl_test_member": "IN ROLE jl_owner",
     "jl_test_bypassing": "BYPASSRLS",
@@ -44,7 +52,7 @@ def address_of(role: str) -> str:
     return f"postgresql://{role}:unbound@{urls['DATABASE_URL'].partition('@')[2]}"
 
 
-@pytest.mark.parametrize(("name", "role"), [("web", "owner"), ("worker", "superuser"), ("clock", "owner")])
+@pytest.mark.parametrize(("name", "role"), WRONG)
 def test_it_refuses_a_role_that_sees_every_practice(name: str, role: str, tmp_path: Path) -> None:
     with running(name, PROCESSES[name], tmp_path, environment={"DATABASE_URL": address_of(role)}) as process:
         exit_code = process.popen.wait(PATIENCE_SECONDS)
@@ -73,8 +81,9 @@ def test_it_warns_when_the_operator_accepts_one_role(tmp_path: Path) -> None:
     assert "tenancy.single_role" in process.log
 
 
-def test_the_right_role_is_let_through(tmp_path: Path) -> None:
-    with running("web", ["-c", "import journeyloop.asgi"], tmp_path) as process:
+@pytest.mark.parametrize("program", ["import journeyloop.asgi", IN_A_LOOP])
+def test_the_right_role_is_let_through(program: str, tmp_path: Path) -> None:
+    with running("web", ["-c", program], tmp_path) as process:
         exit_code = process.popen.wait(PATIENCE_SECONDS)
 
     assert (exit_code, "tenancy" in process.log) == (0, False)
