@@ -21,33 +21,29 @@ class SignIn:
     token: str
 
 
-@dataclass(slots=True)
-class Stream:
-    """One event stream: the lines that came, each with its moment."""
+@dataclass(slots=True, eq=False)
+class Stream(asyncio.Protocol):
+    """One event stream: the lines that came, each with its moment. The loop holds it while it is open."""
 
     lines: list[tuple[float, str]] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _reading: asyncio.Task[None] | None = None
-    _writer: asyncio.StreamWriter | None = None
-    """Kept, because a writer that nobody holds closes its connection."""
+    _rest: bytes = b""
+    """The beginning of a line whose end has not come."""
 
     async def open(self, port: int, path: str, headers: dict[str, str]) -> None:
         """Ask for it and wait for its first line."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-        self._writer = writer
-        writer.write(request("GET", path, headers))
-        status = (await reader.readline()).decode()
-        if " 200 " not in status:
-            raise RuntimeError(f"the stream answered {status!r}")
-        while (await reader.readline()).strip():
-            pass
-        self._reading = asyncio.create_task(self._read(reader))
-        await self.wait(0, lambda line: line.startswith((":", "event: stream-open", "retry:")))
+        transport, _ = await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port)
+        transport.write(request("GET", path, headers))
+        await self.wait(0, lambda line: line.startswith("HTTP/"))
+        if " 200 " not in self.lines[0][1]:
+            raise RuntimeError(f"the stream answered {self.lines[0][1]!r}")
+        await self.wait(1, lambda line: line.startswith((":", "event: stream-open", "retry:")))
 
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        async for raw in reader:
-            self.lines.append((time.monotonic(), raw.decode().strip()))
-            self._news.set()
+    def data_received(self, data: bytes) -> None:
+        """Note the lines that are whole."""
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        self.lines += [(time.monotonic(), line.decode().strip()) for line in whole]
+        self._news.set()
 
     async def wait(self, start: int, wanted: Callable[[str], bool], *, since: float = 0.0) -> float:
         """Wait for the first such line past an index and a moment; returns when it came."""

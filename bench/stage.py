@@ -45,6 +45,7 @@ class Stage:
 @contextmanager
 def set_up(
     *,
+    web_processes: int = 1,
     workers: int = 1,
     floor_workers: int = 1,
     django_floor: bool = False,
@@ -68,7 +69,7 @@ def set_up(
         stage = Stage(free_port(), free_port(), free_port(), model, services)
         start = Starter(stack, stage.pids)
         stack.push(start.explain)
-        _start_product(start, stage.web, workers, marks)
+        _start_product(start, stage.web, web_processes, workers, marks)
         start("floor", "uvicorn", "bench.rq_floor:app", "--port", str(stage.floor), *KEPT)
         for _ in range(floor_workers):
             start("floor worker", "bench.rq_floor")
@@ -104,9 +105,12 @@ def wait_until(is_true: Callable[[], bool], *, seconds: float, every: float = 0.
         time.sleep(every)
 
 
-def _start_product(start: "Starter", web: int, workers: int, marks: Path | None) -> None:
+def _start_product(
+    start: "Starter", web: int, web_processes: int, workers: int, marks: Path | None
+) -> None:
     if marks is None:
-        start("web", "uvicorn", "journeyloop.asgi:application", "--port", str(web), *KEPT)
+        many = ("--workers", str(web_processes))
+        start("web", "uvicorn", "journeyloop.asgi:application", "--port", str(web), *many, *KEPT)
     else:
         start("web", "bench.marked", str(marks / "web.marks"), "web", str(web))
     for number in range(workers):
@@ -199,8 +203,13 @@ def _pss_kib(pid: int) -> int:
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """Sum the processor time that these processes have used."""
-    return sum(_ticks(pid) for pid in pids) / os.sysconf("SC_CLK_TCK")
+    """Sum the processor time that these processes and their children have used."""
+    family = [relative for pid in pids for relative in (pid, *_children(pid))]
+    return sum(_ticks(pid) for pid in family) / os.sysconf("SC_CLK_TCK")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _ticks(pid: int) -> int:
