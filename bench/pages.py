@@ -1,8 +1,8 @@
 """
 Pages a second while two hundred event streams are open, and what each page costs.
 
-`python -m bench.pages`: the demo practice, eight requests under way at any time; once with one web process, which
-has one core at most, and once with two. `--web 1` does one of them.
+`python -m bench.pages`: the demo practice, eight requests under way at any time; once with one web
+process, which has one core at most, and once with two. `--web 1` does one of them.
 """
 
 import argparse
@@ -66,7 +66,8 @@ async def measure(stage: Stage, processes: int) -> None:
     report(runs, processes)
     count = len(flat(flat(run.values()) for run in runs))
     web, mine = cpu_seconds(stage.pids["web"]) - used, time.process_time() - own
-    print(f"processor time a page: {1000 * web / count:.1f} ms of web, {1000 * mine / count:.1f} ms of the browsers")
+    for name, seconds in {"web": web, "the browsers": mine}.items():
+        print(f"processor time a page, {name}: {1000 * seconds / count:.1f} ms")
 
 
 async def visit(stage: Stage, sign_in: SignIn, paths: list[str], *, seconds: float) -> dict[str, list[float]]:

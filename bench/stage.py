@@ -105,9 +105,7 @@ def wait_until(is_true: Callable[[], bool], *, seconds: float, every: float = 0.
         time.sleep(every)
 
 
-def _start_product(
-    start: "Starter", web: int, web_processes: int, workers: int, marks: Path | None
-) -> None:
+def _start_product(start: "Starter", web: int, web_processes: int, workers: int, marks: Path | None) -> None:
     if marks is None:
         many = ("--workers", str(web_processes))
         start("web", "uvicorn", "journeyloop.asgi:application", "--port", str(web), *many, *KEPT)
