@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    # The templates of its widgets; ours stand before them (FORM_RENDERER).
+    "django.forms",
     # Only for the templates of the queue's pages (operator_pages.py); no admin is served.
     "django.contrib.admin.apps.SimpleAdminConfig",
     "whitenoise.runserver_nostatic",
@@ -127,6 +129,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["journeyloop.quick_tags"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -136,6 +139,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- PostgreSQL: three roles (docs/operating.md) ---------------------------------------------------
 

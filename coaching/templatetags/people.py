@@ -1,11 +1,13 @@
 """How times and people are written on pages. Times arrive as instants."""
 
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from coaching import time_zones
 from coaching.models import Commitment, Goal, Milestone
@@ -28,6 +30,12 @@ def on_day(moment: datetime, now: datetime) -> str:
     """Name a day within a sentence: today, tomorrow, yesterday, on Thu 26 Nov."""
     named = day(moment, now)
     return f"on {named}" if " " in named else named.lower()
+
+
+@register.filter
+def instant(moment: datetime) -> str:
+    """Write an instant for machines, as the reader's clock has it."""
+    return moment.astimezone(timezone.get_current_timezone()).isoformat()
 
 
 @register.filter
@@ -65,9 +73,10 @@ def initials(name: str) -> str:
 
 
 @register.simple_tag
-def zones() -> tuple[str, ...]:
-    """List the zones for a page's datalist."""
-    return time_zones.zone_names()
+@cache
+def zone_options() -> SafeString:
+    """Write the zones for a page's datalist: hundreds, the same for everybody."""
+    return format_html_join("", '<option value="{}"></option>', ((name,) for name in time_zones.zone_names()))
 
 
 @register.filter
