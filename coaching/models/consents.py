@@ -1,5 +1,6 @@
 """What a client agreed to and did not: one row a statement, none of which is ever changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from coaching import consents
 from coaching.consents import Purpose, Wording
 from coaching.models.clients import Client
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+from journeyloop.tenancy.readings import Reading, read, slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +52,26 @@ class ConsentQuerySet(TenantQuerySet["Consent"]):
         newest = self.filter(purpose=purpose).order_by("client", "-at", "-id").distinct("client")
         return self.filter(pk__in=newest.values("pk"), given=True, version=version)
 
+    def newest_of(self, client: Any) -> Self:
+        """Keep a client's newest statement about each purpose; `client` may be a slot."""
+        return self.filter(client=client).order_by("purpose", "-at", "-id").distinct("purpose")
+
     def current_for(self, client: Client) -> dict[Purpose, Standing]:
-        """Say for every purpose how it stands with this client, in one query."""
-        newest = self.filter(client=client).order_by("purpose", "-at", "-id").distinct("purpose")
-        said = {row.purpose: row for row in newest}
-        return {
-            purpose: Standing(purpose=purpose, wording=consents.wording(purpose), last=said.get(purpose))
-            for purpose in Purpose
-        }
+        """Say for every purpose how it stands with this client, in one query that is written once."""
+        return standings(read(NEWEST(client=client.pk))[0])
+
+
+NEWEST = Reading(lambda: Consent.objects.newest_of(slot("client")))
+"""A client's newest statement about each purpose."""
+
+
+def standings(newest: Iterable["Consent"]) -> dict[Purpose, Standing]:
+    """Say for every purpose how it stands, by one client's newest statements."""
+    said = {row.purpose: row for row in newest}
+    return {
+        purpose: Standing(purpose=purpose, wording=consents.wording(purpose), last=said.get(purpose))
+        for purpose in Purpose
+    }
 
 
 class Consent(TenantModel):

@@ -3,15 +3,17 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
 from coaching.models.clients import Client
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+from journeyloop.tenancy.readings import Reading, read, slot
 
 if TYPE_CHECKING:
-    from coaching.models.transcripts import Transcript
+    from coaching.models.transcripts import Transcript, TranscriptQuerySet
 
 _END = models.ExpressionWrapper(
     models.F("starts_at") + models.F("duration_minutes") * models.Value(timedelta(minutes=1)),
@@ -104,7 +106,10 @@ class CoachingSession(TenantModel):
     @cached_property
     def transcripts_there(self) -> "list[Transcript]":
         """Its transcripts without their files, each with `length_ms` and `roles`; read once for a page."""
-        return list(self.transcripts.without_file().with_length().with_roles())
+        (found,) = read(_TRANSCRIPTS(session=self.pk))
+        for each in found:
+            each.session = self
+        return found
 
     @property
     def read_transcript(self) -> "Transcript | None":
@@ -120,3 +125,14 @@ class CoachingSession(TenantModel):
     def name(self) -> str:
         """What to call it: its title, or its kind."""
         return self.title or ("Intake session" if self.session_type == self.Type.INTAKE else "Session")
+
+
+def _transcripts() -> "TranscriptQuerySet":
+    # Its own module refers to this one.
+    every: TranscriptQuerySet = apps.get_model("coaching", "Transcript").objects.filter(
+        session=slot("session")
+    )
+    return every.without_file().with_length().with_roles()
+
+
+_TRANSCRIPTS = Reading(_transcripts)

@@ -1,10 +1,11 @@
 """Pages about clients."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,9 +19,11 @@ from coaching.accounts.http import CoachRequest
 from coaching.actions import clients
 from coaching.forms.clients import ClientForm, fresh_details, written_details
 from coaching.forms.notes import NoteForm
-from coaching.models import Client, CoachingSession, Goal, Note
-from coaching.views.commitments import commitment_parts
+from coaching.models import Client, CoachingSession, Goal, Milestone, Note
+from coaching.models.consents import NEWEST, standings
+from coaching.views.commitments import OF_CLIENT, commitment_parts
 from coaching.views.consent_parts import asks_of
+from journeyloop.tenancy.readings import Reading, read, slot
 
 MOST_SHOWN = 200
 """Rows of the list; a longer practice searches."""
@@ -84,7 +87,13 @@ def client_edit(request: CoachRequest, client_id: UUID) -> HttpResponse:
 @coach_required
 def client_detail(request: CoachRequest, client_id: UUID) -> HttpResponse:
     """Show one client: who they are, their sessions, the coach's notes."""
-    return _detail_page(request, get_object_or_404(Client.objects, pk=client_id))
+    (found,) = read(_ONE(client=client_id))
+    if not found:
+        raise Http404
+    return _detail_page(request, found[0])
+
+
+_ONE = Reading(lambda: Client.objects.filter(pk=slot("client")))
 
 
 @require_POST
@@ -135,26 +144,46 @@ def _refuse(request: CoachRequest, client: Client, problem: str) -> HttpResponse
 def _detail_page(
     request: CoachRequest, client: Client, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    now = timezone.now()
+    parts = slots.parts_of("client-detail", request, client)
+    sessions, notes, said, goals, stations, promised = read(*(each(client=client.pk) for each in _BESIDE))
     context: dict[str, Any] = {
         "client": client,
-        "now": now,
+        "now": timezone.now(),
         "problem": problem,
-        "parts": slots.parts_of("client-detail", request, client),
-        "notes": Note.objects.filter(client=client).select_related("session").order_by("-created_at"),
+        "parts": parts,
+        "notes": notes,
         "note_form": NoteForm(),
-        "asks": asks_of(client),
-        "goals": list(Goal.objects.current().filter(client=client).foremost_first().with_milestones()),
-        **commitment_parts(client, None),
-        **_sessions_of(client),
+        "asks": asks_of(client, standings(said).values()),
+        "goals": _with_stations(goals, stations),
+        **commitment_parts(client, promised),
+        **_by_state(sessions),
     }
     return TemplateResponse(request, "coaching/client_detail.html", context, status=status)
 
 
-def _sessions_of(client: Client) -> dict[str, Any]:
-    """Sort a client's sessions into those to come, those without a word yet, and those behind; one query."""
+_BESIDE = (
+    Reading(lambda: CoachingSession.objects.filter(client=slot("client")).order_by("-starts_at")),
+    Reading(
+        lambda: Note.objects.filter(client=slot("client")).select_related("session").order_by("-created_at")
+    ),
+    NEWEST,
+    Reading(lambda: Goal.objects.current().filter(client=slot("client")).foremost_first()),
+    Reading(lambda: Milestone.objects.kept().filter(goal__client=slot("client")).in_order()),
+    OF_CLIENT,
+)
+"""What stands beside a client: their sessions, notes, consents, goals, milestones and promises."""
+
+
+def _with_stations(goals: Sequence[Goal], stations: Sequence[Milestone]) -> Sequence[Goal]:
+    """Give each goal its milestones, as `GoalQuerySet.with_milestones` does."""
+    for goal in goals:
+        goal.stations = [each for each in stations if each.goal_id == goal.pk]  # type: ignore[attr-defined]
+    return goals
+
+
+def _by_state(every: Sequence[CoachingSession]) -> dict[str, Any]:
+    """Sort a client's sessions into those to come, those without a word yet, and those behind."""
     now = timezone.now()
-    every = list(CoachingSession.objects.filter(client=client).order_by("-starts_at"))
     planned = [session for session in reversed(every) if session.is_planned]
     return {
         "upcoming": [session for session in planned if session.ends_at > now],

@@ -1,5 +1,6 @@
 """What was promised, on a client's page, a session's, and among what waits on the coach."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -19,7 +20,9 @@ from coaching.actions import commitments
 from coaching.actions.commitments import CommitmentStatusError
 from coaching.forms.commitments import CommitmentForm, written_commitment
 from coaching.models import Client, CoachingSession, Commitment, User
+from coaching.models.commitments import CommitmentQuerySet
 from coaching.views.ways import way_back
+from journeyloop.tenancy.readings import Reading, read, slot
 
 
 class Deed(Protocol):
@@ -147,26 +150,31 @@ def _create(request: CoachRequest, client: Client, *, session: CoachingSession |
         commitments.open_commitment(client=client, session=session, details=details, by=request.user, now=now)
     if kept and not request.htmx:
         return redirect(_home_of(client, session))
+    (beside,) = read(OF_SESSION(session=session.pk) if session else OF_CLIENT(client=client.pk))
     context = {
         "client": client,
         "session": session,
         "now": timezone.now(),
-        **commitment_parts(client, session, form=None if kept else form),
+        **commitment_parts(client, beside, form=None if kept else form),
     }
     template = "parts/commitments.html" if request.htmx else "commitment_form.html"
     return TemplateResponse(request, f"coaching/{template}", context, status=200 if kept else 422)
 
 
 def commitment_parts(
-    client: Client, session: CoachingSession | None, *, form: CommitmentForm | None = None
+    client: Client, beside: Sequence[Commitment], *, form: CommitmentForm | None = None
 ) -> dict[str, object]:
-    """Collect what `coaching/parts/commitments.html` shows beside a client or a session, in one query."""
-    beside = (
-        Commitment.objects.filter(session=session) if session else Commitment.objects.filter(client=client)
-    )
-    every = list(beside.with_context().order_by("due_on", "created_at"))
+    """Collect what `coaching/parts/commitments.html` shows beside a client or a session."""
     return {
-        "open_commitments": [each for each in every if each.is_open],
-        "settled_commitments": [each for each in every if not each.is_open],
+        "open_commitments": [each for each in beside if each.is_open],
+        "settled_commitments": [each for each in beside if not each.is_open],
         "commitment_form": form or CommitmentForm(client=client, auto_id="id_commitment_%s"),
     }
+
+
+def _in_order() -> CommitmentQuerySet:
+    return Commitment.objects.with_context().order_by("due_on", "created_at")
+
+
+OF_CLIENT = Reading(lambda: _in_order().filter(client=slot("client")))
+OF_SESSION = Reading(lambda: _in_order().filter(session=slot("session")))

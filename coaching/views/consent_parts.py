@@ -1,6 +1,6 @@
 """Consent as other pages show it: a card, a button that knows its status, a refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -42,9 +42,9 @@ class Gate:
         return consents.words_without(self.client, self.standing)
 
 
-def asks_of(client: Client, *, with_derived: bool = False) -> list[Ask]:
+def asks_of(client: Client, standings: Iterable[Standing], *, with_derived: bool = False) -> list[Ask]:
     """List every purpose as the client's pages show it."""
-    return [_ask(client, standing, with_derived) for standing in Consent.objects.current_for(client).values()]
+    return [_ask(client, standing, with_derived) for standing in standings]
 
 
 def gate(request: CoachRequest, client: Client, purpose: Purpose, *, back: str = "") -> Gate:

@@ -89,7 +89,7 @@ def _page(request: CoachRequest, client: Client, *, problem: str = "", status: i
     statements = Consent.objects.filter(client=client).select_related("by").order_by("-at", "-id")
     context = {
         "client": client,
-        "asks": asks_of(client, with_derived=True),
+        "asks": asks_of(client, Consent.objects.current_for(client).values(), with_derived=True),
         "statements": statements,
         "problem": problem,
         "next": way_back(request),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from coaching.actions import sessions
 from coaching.forms.sessions import BookingForm, SessionForm, booking_of
 from coaching.models import Client, CoachingSession, Commitment
 from coaching.views.session_pages import detail_page, refuse
+from journeyloop.tenancy.readings import Reading, Tally, read, slot
 
 PAST_A_PAGE = 25
 MOST_PLANNED = 300
@@ -30,25 +31,36 @@ MOST_WAITING = 5
 def session_list(request: CoachRequest) -> HttpResponse:
     """Show what is planned, by day, and what is behind."""
     now = timezone.now()
-    planned = list(CoachingSession.objects.planned().with_client()[:MOST_PLANNED])
+    planned, waiting, (settled,) = read(_PLANNED(), _WAITING(), _SETTLED())
     past = Paginator(CoachingSession.objects.settled().with_client(), PAST_A_PAGE)
+    past.count = settled  # counted already
     context = {
         "now": now,
         "groups": _by_time([session for session in planned if session.ends_at > now], now),
         "unsettled": [session for session in planned if session.ends_at <= now],
         "past": past.get_page(request.GET.get("page")),
-        "is_new": not planned and not past.count,
-        "waiting": Commitment.objects.waiting_on_coach().with_context()[:MOST_WAITING],
+        "is_new": not planned and not settled,
+        "waiting": waiting,
     }
     return TemplateResponse(request, "coaching/session_list.html", context)
+
+
+_PLANNED = Reading(lambda: CoachingSession.objects.planned().with_client()[:MOST_PLANNED])
+_WAITING = Reading(lambda: Commitment.objects.waiting_on_coach().with_context()[:MOST_WAITING])
+_SETTLED = Tally(lambda: CoachingSession.objects.settled().values("pk"))
 
 
 @require_GET
 @coach_required
 def session_detail(request: CoachRequest, session_id: UUID) -> HttpResponse:
     """Show one session with its notes, and what can be done with it."""
-    session = get_object_or_404(CoachingSession.objects.with_client(), pk=session_id)
-    return detail_page(request, session)
+    (found,) = read(_ONE(session=session_id))
+    if not found:
+        raise Http404
+    return detail_page(request, found[0])
+
+
+_ONE = Reading(lambda: CoachingSession.objects.with_client().filter(pk=slot("session")))
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,7 @@ from coaching.models import CoachingProfile
 from companion.actions import bootstrapping, provisioning
 from companion.engine import bootstrap as rules
 from companion.models import BootstrapTopic, CompanionContext, CompanionState, Proposal
+from journeyloop.tenancy.readings import Reading, read
 
 
 class Desk:
@@ -15,30 +16,33 @@ class Desk:
         """Read nothing yet."""
         self.coach = coach
 
-    @cached_property
+    @property
     def state(self) -> CompanionState:
         """How far bootstrap is; a coach without a companion is given one."""
-        found = CompanionState.objects.first()
-        if found is None:
-            provisioning.provision(coach=self.coach)
-            found = CompanionState.objects.get()
-        return found
+        return self._stored[0]
 
     @property
     def is_running(self) -> bool:
         """Whether coach and companion are still, or again, getting to know each other."""
         return self.state.bootstrap_status != CompanionState.Bootstrap.COMPLETE
 
-    @cached_property
+    @property
     def context(self) -> CompanionContext:
         """What the panels show."""
-        _ = self.state  # makes the rows of a first visit
-        return CompanionContext.objects.get()
+        return self._stored[1]
 
-    @cached_property
+    @property
     def waiting(self) -> list[Proposal]:
         """What waits for the coach, oldest first."""
-        return list(Proposal.objects.pending().select_related("client"))
+        return self._stored[2]
+
+    @cached_property
+    def _stored(self) -> "tuple[CompanionState, CompanionContext, list[Proposal]]":
+        states, contexts, waiting = read(_STATE(), _CONTEXT(), _WAITING())
+        if not states:
+            provisioning.provision(coach=self.coach)
+            return CompanionState.objects.get(), CompanionContext.objects.get(), waiting
+        return states[0], contexts[0], waiting
 
     @cached_property
     def topics(self) -> list[BootstrapTopic]:
@@ -49,3 +53,8 @@ class Desk:
     def situation(self) -> rules.Bootstrap:
         """The same as the engine's rules see it."""
         return bootstrapping.situation_of(topics=self.topics, waiting=self.waiting, state=self.state)
+
+
+_STATE = Reading(CompanionState.objects.all)
+_CONTEXT = Reading(CompanionContext.objects.all)
+_WAITING = Reading(lambda: Proposal.objects.pending().select_related("client"))

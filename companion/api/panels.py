@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from coaching.models import Client, CoachingSession, Note
+from coaching.models.sessions import SessionQuerySet
 from companion.actions.contexts import PanelName
 from companion.api import abilities, analyses, layers
 from companion.api.desk import Desk
@@ -24,6 +25,7 @@ from companion.models import (
     PanelKind,
     Proposal,
 )
+from journeyloop.tenancy.readings import Reading, Tally, read, slot
 
 WEEK = timedelta(days=7)
 SESSIONS, FACTS, NOTES, CARDS = 30, 12, 3, 8
@@ -193,16 +195,25 @@ def _session(wanted: _Wanted) -> dict[str, Any]:
 
 
 def _calendar(wanted: _Wanted) -> dict[str, Any]:
-    coming = CoachingSession.objects.with_client().upcoming(now=wanted.now)
-    shown = list(coming.filter(starts_at__lt=wanted.now + WEEK)[:SESSIONS])
+    now, coming = wanted.now, CoachingSession.objects.with_client().upcoming(now=wanted.now)
+    shown, (unsettled,) = read(_SOON(now=now, until=now + WEEK), _UNSETTLED(now=now))
     return {
         "days": [
             {"first": sessions[0], "sessions": sessions}
             for sessions in (list(group) for _, group in groupby(shown, key=_day))
         ],
         "after": None if shown else coming.first(),
-        "unsettled": CoachingSession.objects.unsettled(now=wanted.now).count(),
+        "unsettled": unsettled,
     }
+
+
+def _soon() -> SessionQuerySet:
+    coming = CoachingSession.objects.with_client().upcoming(now=slot("now"))
+    return coming.filter(starts_at__lt=slot("until"))[:SESSIONS]
+
+
+_SOON = Reading(_soon)
+_UNSETTLED = Tally(lambda: CoachingSession.objects.unsettled(now=slot("now")).values("pk"))
 
 
 def _day(session: CoachingSession) -> date:

@@ -9,6 +9,7 @@ from companion.api import events
 from companion.api.analyses import Section, section_of
 from companion.models import Claim, SessionIntelligence
 from journeyloop.flags import analysis_is_on, companion_is_on
+from journeyloop.tenancy.readings import Reading, Tally, read, slot
 
 
 def stream_of(request: CoachRequest, session: CoachingSession) -> Mapping[str, Any] | None:
@@ -22,13 +23,16 @@ def debriefs_of(request: CoachRequest, client: Client) -> Mapping[str, Any] | No
     """Say on a client's page what waits in the debriefs; nothing before the first analysis."""
     if not companion_is_on():
         return None
-    newest = SessionIntelligence.objects.of_client(client).first()
-    if newest is None:
+    newest, (waiting,) = read(_NEWEST(client=client.pk), _WAITING(client=client.pk))
+    if not newest:
         return None
-    waiting = Claim.objects.of_client(client).open()
-    return {"client": client, "newest": newest.session, "left": waiting.count()}
+    return {"client": client, "newest": newest[0].session, "left": waiting}
 
 
 def analysis_of(request: CoachRequest, session: CoachingSession) -> Section | None:
     """Show how the session's analysis stands."""
     return section_of(request, session) if analysis_is_on() else None
+
+
+_NEWEST = Reading(lambda: SessionIntelligence.objects.of_client(slot("client"))[:1])
+_WAITING = Tally(lambda: Claim.objects.of_client(slot("client")).open().values("pk"))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from companion.models import Message, MicroInteraction, Proposal, Turn
 from companion.models.conversation import TurnQuerySet
+from journeyloop.tenancy.readings import AnyOf, Reading, read, slot
 
 PAGE = 30
 """Turns shown at once; older ones are fetched when asked for."""
@@ -62,23 +62,22 @@ class Page:
 
 def newest(*, before: int | None = None) -> Page:
     """Read the last turns, or the last ones before a number."""
-    turns = _with_everything(Turn.objects.order_by("-number"))
-    if before is not None:
-        turns = turns.filter(number__lt=before)
-    found = list(turns[: PAGE + 1])[::-1]
+    (found,) = read(_NEWEST() if before is None else _OLDER(before=before))
+    found.reverse()
     has_older = len(found) > PAGE
     predecessor = found.pop(0) if has_older else None
+    everything = _everything_of(found)
     cards = []
     for turn in found:
-        cards.append(_card(turn, after=predecessor))
+        cards.append(_card(turn, everything, after=predecessor))
         predecessor = turn
     return Page(cards=cards, older_than=found[0].number if has_older else None)
 
 
 def one(turn: Turn) -> TurnCard:
     """Read one turn as it stands now."""
-    fresh = _with_everything(Turn.objects.filter(pk=turn.pk)).get()
-    return _card(fresh, after=_before(fresh))
+    fresh = _turns().get(pk=turn.pk)
+    return _card(fresh, _everything_of([fresh]), after=_before(fresh))
 
 
 def just_said(message: Message, turn: Turn) -> TurnCard:
@@ -86,17 +85,34 @@ def just_said(message: Message, turn: Turn) -> TurnCard:
     return TurnCard(turn=turn, said=message, day=_day_begun(turn, after=_before(turn)), is_last=True)
 
 
-def _with_everything(turns: TurnQuerySet) -> TurnQuerySet:
-    proposals = Proposal.objects.select_related("client").order_by("created_at")
+def _turns() -> TurnQuerySet:
     # What the prompt keeps beside the words is long, and no page shows it.
     kept_for_prompts = [f"conversation__{name}" for name in ("memory_text", "memory_told", "summary")]
-    return (
-        turns.select_related("conversation")
-        .defer(*kept_for_prompts)
-        .prefetch_related("interactions")
-        .prefetch_related(Prefetch("messages", queryset=Message.objects.defer("context_note")))
-        .prefetch_related(Prefetch("proposals", queryset=proposals))
-    )
+    return Turn.objects.select_related("conversation").defer(*kept_for_prompts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Everything:
+    """What hangs on some turns."""
+
+    messages: Sequence[Message]
+    questions: Sequence[MicroInteraction]
+    proposals: Sequence[Proposal]
+
+
+def _everything_of(turns: Sequence[Turn]) -> _Everything:
+    ids = [turn.pk for turn in turns]
+    return _Everything(*read(_MESSAGES(turns=ids), _QUESTIONS(turns=ids), _PROPOSALS(turns=ids)))
+
+
+_OF_TURNS = AnyOf("turn", slot("turns"))
+_NEWEST = Reading(lambda: _turns().order_by("-number")[: PAGE + 1])
+_OLDER = Reading(lambda: _turns().filter(number__lt=slot("before")).order_by("-number")[: PAGE + 1])
+_MESSAGES = Reading(lambda: Message.objects.filter(_OF_TURNS).defer("context_note"))
+_QUESTIONS = Reading(lambda: MicroInteraction.objects.filter(_OF_TURNS))
+_PROPOSALS = Reading(
+    lambda: Proposal.objects.filter(_OF_TURNS).select_related("client").order_by("created_at")
+)
 
 
 def _before(turn: Turn) -> Turn | None:
@@ -104,14 +120,14 @@ def _before(turn: Turn) -> Turn | None:
     return earlier.order_by("-number").first()
 
 
-def _card(turn: Turn, *, after: Turn | None) -> TurnCard:
-    messages = {message.role: message for message in turn.messages.all()}
+def _card(turn: Turn, everything: _Everything, *, after: Turn | None) -> TurnCard:
+    messages = {message.role: message for message in everything.messages if message.turn_id == turn.pk}
     return TurnCard(
         turn=turn,
         said=messages.get(Message.Role.COACH),
         answer=messages.get(Message.Role.COMPANION),
-        question=next(iter(turn.interactions.all()), None),
-        proposals=list(turn.proposals.all()),
+        question=next((each for each in everything.questions if each.turn_id == turn.pk), None),
+        proposals=[each for each in everything.proposals if each.turn_id == turn.pk],
         day=_day_begun(turn, after=after),
         is_last=turn.conversation.last_number == turn.number,
     )

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from coaching.models import Client, CoachingSession, Transcript
 from journeyloop.tenancy.models import TenantManager, TenantModel, TenantQuerySet
+from journeyloop.tenancy.readings import Reading, read, slot
 
 
 class IntelligenceQuerySet(TenantQuerySet["SessionIntelligence"]):
@@ -19,11 +20,15 @@ class IntelligenceQuerySet(TenantQuerySet["SessionIntelligence"]):
 
     def of_session(self, session: CoachingSession) -> "SessionIntelligence | None":
         """The one row of this session, or None before its first analysis."""
-        return self.filter(session=session).first()
+        (found,) = read(_OF_SESSION(session=session.pk))
+        return found[0] if found else None
 
     def of_client(self, client: Client) -> Self:
         """One client's analysed sessions, newest session first."""
         return self.filter(client=client).select_related("session").order_by("-session__starts_at")
+
+
+_OF_SESSION = Reading(lambda: SessionIntelligence.objects.filter(session=slot("session")))
 
 
 class SessionIntelligence(TenantModel):

@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from django.db import connection
 from django.db.models import BooleanField, Expression, Field, Func, Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 from journeyloop.tenancy.door import current_tenant, for_any_tenant
@@ -117,6 +117,18 @@ class Reading(Written):
         return Statement(sql, parameters, shape_of(compiler, columns, _maker(rows, compiler)))
 
 
+class Tally(Reading):
+    """How many rows a QuerySet has: one row, which is the number."""
+
+    def _write(self) -> Statement:
+        sql, parameters = self._rows().order_by().query.get_compiler(connection=connection).as_sql()
+        return Statement(
+            f"SELECT count(*) FROM ({sql}) AS counted",  # noqa: S608 - the statement that Django wrote
+            parameters,
+            lambda found: [number for (number,) in found],
+        )
+
+
 def read(*filled: Filled) -> list[list[Any]]:
     """Send all of these in one round trip; returns the rows of each."""
     statements = [each.written.statement for each in filled]
@@ -148,22 +160,24 @@ def shape_of(
 
 
 def _maker(rows: "QuerySet[Any, Any]", compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    if rows.query.select_related:
-        raise TypeError("one table a reading: send another beside it")
     if not issubclass(cast(Any, rows)._iterable_class, ModelIterable):
         row_type = namedtuple("Row", list(cast(Any, rows.query.selected)))  # type: ignore[misc] # known only now
         return cast(Callable[[Sequence[Any]], Any], row_type._make)
+    places = compiler.klass_info["select_fields"]
+    own = slice(places[0], places[-1] + 1)
+    make = instances_of(rows.model, [column.target for column, _, _ in compiler.select[own]])
     added = compiler.annotation_col_map or {}
-    fields = [column.target for column, _, alias in compiler.select if alias not in added]
-    make = instances_of(rows.model, fields)
+    related = get_related_populators(compiler.klass_info, compiler.select, "default")
 
-    def annotated(row: Sequence[Any]) -> Any:
-        instance = make(row[: len(fields)])
+    def whole(row: Sequence[Any]) -> Any:
+        instance = make(row[own])
+        for each in related:
+            each.populate(row, instance)
         for name, place in added.items():
             setattr(instance, name, row[place])
         return instance
 
-    return annotated if added else make
+    return whole if added or related else make
 
 
 def instances_of(model: type[Model], fields: Iterable[Any]) -> Callable[[Sequence[Any]], Any]:

@@ -17,6 +17,7 @@ from django.db.models import Max
 from companion.models import StreamCounter, StreamEvent
 from journeyloop.ids import uuid7
 from journeyloop.tenancy import TenantMismatchError, current_tenant, tenant
+from journeyloop.tenancy.readings import Reading, read
 
 KEPT = timedelta(hours=24)
 
@@ -73,7 +74,8 @@ def append(coach_id: UUID, event: str, data: str) -> int:
 def newest(coach_id: UUID) -> int:
     """Say the number of a coach's newest event; 0 before the first."""
     with tenant(coach_id):
-        return StreamCounter.objects.values_list("last_number", flat=True).first() or 0
+        (counters,) = read(_COUNTER())
+    return sum(counter.last_number for counter in counters)
 
 
 def after(coach_id: UUID, number: int, *, limit: int) -> list[Entry]:
@@ -104,6 +106,10 @@ def trim(*, now: datetime) -> int:
         with tenant(coach_id):
             _trim_one(before=now - KEPT)
     return len(coach_ids)
+
+
+# One row a coach, or none yet.
+_COUNTER = Reading(lambda: StreamCounter.objects.values_list("last_number", named=True))
 
 
 def _trim_one(*, before: datetime) -> None:

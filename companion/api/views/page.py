@@ -18,6 +18,7 @@ from companion.engine import bootstrap as rules
 from companion.models import Notification
 from companion.scheduling.model_choice import OFFLINE, model_name
 from journeyloop.ids import uuid7
+from journeyloop.tenancy.readings import Reading, read
 
 OPENINGS = (
     "What is coming up this week?",
@@ -71,7 +72,7 @@ def head_response(request: CoachRequest) -> HttpResponse:
 
 def _head_context(desk: Desk) -> dict[str, Any]:
     """Read what stands above the conversation."""
-    notices = list(Notification.objects.waiting()[:NOTICES])
+    (notices,) = read(_NOTICES())
     return {
         "state": desk.state,
         "bootstrap": _bootstrap_context(desk.situation.topics) if desk.is_running else None,
@@ -79,6 +80,9 @@ def _head_context(desk: Desk) -> dict[str, Any]:
         "new_notices": [notice for notice in reversed(notices) if not notice.is_kept],
         "is_offline": model_name() == OFFLINE,
     }
+
+
+_NOTICES = Reading(lambda: Notification.objects.waiting()[:NOTICES])
 
 
 def _bootstrap_context(topics: Sequence[rules.TopicState]) -> dict[str, Any]:
