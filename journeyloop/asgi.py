@@ -1,5 +1,6 @@
 """The server's entry: the event stream answered by its own door, everything else by Django."""
 
+import gc
 import os
 import warnings
 from collections.abc import Awaitable, Callable
@@ -49,6 +50,9 @@ class Handler(ASGIHandler):
 
 
 pages = Handler()
+# What is loaded by now stays: the collector need not go through it again with every few pages.
+gc.collect()
+gc.freeze()
 EVENTS_PATH = "/api/v1/companion/events/"
 
 

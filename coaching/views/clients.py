@@ -20,6 +20,7 @@ from coaching.actions import clients
 from coaching.forms.clients import ClientForm, fresh_details, written_details
 from coaching.forms.notes import NoteForm
 from coaching.models import Client, CoachingSession, Goal, Milestone, Note
+from coaching.models.clients import ClientQuerySet
 from coaching.models.consents import NEWEST, standings
 from coaching.views.commitments import OF_CLIENT, commitment_parts
 from coaching.views.consent_parts import asks_of
@@ -36,9 +37,7 @@ PAST_SHOWN = 50
 def client_list(request: CoachRequest) -> HttpResponse:
     """Show the coach's clients: the page, or just the list when htmx asks for it."""
     words, archived = _search_words(request), request.GET.get("show") == "archived"
-    everybody = Client.objects.archived() if archived else Client.objects.current()
-    found = everybody.named_like(words).with_session_counts().with_next_session(now=timezone.now())
-    shown = list(found.order_by("name")[: MOST_SHOWN + 1])
+    shown = _found(words, archived=archived)
     context = {
         "clients": shown[:MOST_SHOWN],
         "cut": len(shown) > MOST_SHOWN,
@@ -49,6 +48,23 @@ def client_list(request: CoachRequest) -> HttpResponse:
     }
     template = "coaching/client_list.html" + ("#client-list" if request.htmx else "")
     return TemplateResponse(request, template, context)
+
+
+def _found(words: str, *, archived: bool) -> list[Client]:
+    """Find those to list, and one more where there are too many."""
+    now = timezone.now()
+    if words or archived:
+        everybody = Client.objects.archived() if archived else Client.objects.current()
+        return list(_listed(everybody.named_like(words), now=now))
+    (shown,) = read(_EVERYBODY(now=now))
+    return shown
+
+
+def _listed(clients: ClientQuerySet, *, now: Any) -> ClientQuerySet:
+    return clients.with_session_counts().with_next_session(now=now).order_by("name")[: MOST_SHOWN + 1]
+
+
+_EVERYBODY = Reading(lambda: _listed(Client.objects.current(), now=slot("now")))
 
 
 @require_http_methods(["GET", "POST"])

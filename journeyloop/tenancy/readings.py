@@ -167,7 +167,8 @@ def _maker(rows: "QuerySet[Any, Any]", compiler: Any) -> Callable[[Sequence[Any]
     own = slice(places[0], places[-1] + 1)
     make = instances_of(rows.model, [column.target for column, _, _ in compiler.select[own]])
     added = compiler.annotation_col_map or {}
-    related = get_related_populators(compiler.klass_info, compiler.select, "default")
+    # The stubs are of a newer Django.
+    related = get_related_populators(compiler.klass_info, compiler.select, "default")  # type: ignore[call-arg]
 
     def whole(row: Sequence[Any]) -> Any:
         instance = make(row[own])

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from coaching.models import Client, CoachingProfile, CoachingSession, User
+from coaching.models import Client, CoachingProfile, CoachingSession, Note, User
 from companion.models import CompanionMemory, MicroInteraction
 from journeyloop.tenancy import NoTenantError, tenant
-from journeyloop.tenancy.readings import AnyOf, Reading, read, slot
+from journeyloop.tenancy.readings import AnyOf, Reading, Tally, read, slot
 from tests import factories
 from tests.fakes.attempts import foreign_fact, say
 
@@ -68,3 +68,31 @@ def test_a_slot_holds_a_list_of_ids(in_tenant: CoachingProfile) -> None:
 
     assert read(some(ids=[people[0].pk, people[2].pk]))[0] == [people[0], people[2]]
     assert read(some(ids=[])) == [[]]
+
+
+def test_what_belongs_to_a_row_comes_with_it(
+    in_tenant: CoachingProfile, django_assert_num_queries: pytest.FixtureRequest
+) -> None:
+    tomas = factories.make_client("Tomás")
+    session = factories.make_session(tomas, NOON)
+    Note.objects.create(client=tomas, session=session, text="Within it")
+    Note.objects.create(client=tomas, text="Beside it")
+    notes = Reading(lambda: Note.objects.select_related("client", "session").order_by("text"))
+
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        (found,) = read(notes())
+        names = [(note.text, note.client.name, note.session and note.session.starts_at) for note in found]
+
+    assert names == [("Beside it", "Tomás", None), ("Within it", "Tomás", NOON)]
+
+
+def test_a_tally_counts_the_rows_of_whoever_is_open(coach: User, stranger: User) -> None:
+    clients = Tally(lambda: Client.objects.filter(name=slot("name")).order_by("name"))
+    for user, count in ((coach, 2), (stranger, 1)):
+        with tenant(user.coaching_profile.pk):
+            for _ in range(count):
+                factories.make_client("Tomás")
+
+    for user, count in ((coach, 2), (stranger, 1)):
+        with tenant(user.coaching_profile.pk):
+            assert read(clients(name="Tomás"), clients(name="Noor")) == [[count], [0]]
