@@ -9,8 +9,6 @@ them, and every table is emptied afterwards. The people below work with both.
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,21 +16,18 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.test import Client as Browser
 from hypothesis import HealthCheck, settings
-from pydantic_ai import models as model_library
 from pytest_django.plugin import DjangoDbBlocker
 
 from coaching.models import CoachingProfile, User
 from journeyloop.tenancy import tenant
 from tests import factories
+from tests.counting import uncounted
 from tests.database import empty_tables
 from tests.factories import NOON
 
 __all__ = ["NOON", "confirmed", "empty_tables", "signed_in"]
 
 pytest_plugins = ["tests.processes", "tests.browser.fixtures"]
-
-model_library.ALLOW_MODEL_REQUESTS = False
-"""Tests that talk to the loopback server say so by switching it on for themselves."""
 
 # A busy machine is no fault of what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,34 +37,20 @@ PBKDF2PasswordHasher.iterations = 1
 """A stored password says how often it was hashed, so that a real server can check these too."""
 
 
-COUNTED = {"unit", "web"}
-"""Tests of behaviour. What walks over everything would count lines that it never looks at."""
+def pytest_collection_finish() -> None:
+    """Let nobody ask a model; tests that talk to the loopback server switch it on for themselves."""
+    # Not on top, because what deals the tests out to processes should not wait for this library.
+    from pydantic_ai import models
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count coverage only where tests look at what the lines did; elsewhere it takes half as long again."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.relative_to(here).parts[0] not in COUNTED:
-            item.add_marker("no_cover")
+    models.ALLOW_MODEL_REQUESTS = False
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(pytestconfig: pytest.Config, django_db_blocker: DjangoDbBlocker) -> None:
     """Migrate the throw-away database as its owner, exactly as a release does."""
-    with django_db_blocker.unblock(), _uncounted(pytestconfig):
+    with django_db_blocker.unblock(), uncounted(pytestconfig):
         call_command("migrate", verbosity=0)
         call_command("load_skills", verbosity=0)
-
-
-@contextmanager
-def _uncounted(config: pytest.Config) -> Iterator[None]:
-    coverage = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    if coverage:
-        coverage.pause()
-    yield
-    if coverage:
-        coverage.resume()
 
 
 @pytest.fixture
