@@ -37,7 +37,7 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile":
 SCREENS = [(DESKTOP, "light"), (PHONE, "dark")]
 """What axe looks at: each size once, each scheme once. Every pair of colours is reckoned in tests/unit."""
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 # The browser reports every answer of 400 and more this way; tests look at answers themselves.
 EXPECTED = re.compile(r"^Failed to load resource: the server responded with a status of")

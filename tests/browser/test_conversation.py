@@ -14,6 +14,7 @@ from journeyloop.tenancy import tenant
 from tests import factories
 from tests.browser.fixtures import PHONE, SCREENS, SignIn
 from tests.fakes.conversations import Status, answer, ask, change, notify, rows_of, say
+from tests.fakes.waiting import until
 from tests.processes import Process
 
 pytestmark = pytest.mark.browser
@@ -377,7 +378,9 @@ def test_a_notice_is_kept_or_goes_and_is_put_away(
 
     page.locator(f"[data-notice='{keep.pk}']").get_by_role("button", name="Keep this notice").click()
     expect(page.locator("#kept")).to_contain_text("Keep this one.")
-    page.clock.run_for(9_000)
+    # A reload would cut off what is still being said to the server.
+    with page.expect_response("**/dismiss/"):
+        page.clock.run_for(9_000)
     expect(page.locator(f"[data-notice='{leave.pk}']")).to_have_count(0)
 
     page.reload()
@@ -443,9 +446,8 @@ def test_the_end_stays_in_view_when_the_pane_shrinks_beneath_it(
         }"""
     )
 
-    page.wait_for_timeout(300)
-    left = page.locator("#scroll").evaluate("pane => pane.scrollHeight - pane.scrollTop - pane.clientHeight")
-    assert left < 2
+    below = "pane => pane.scrollHeight - pane.scrollTop - pane.clientHeight"
+    until(lambda: page.locator("#scroll").evaluate(below) < 2, what="the end to be in view again")
 
 
 @pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["desktop", "phone"])

@@ -60,7 +60,8 @@ def test_it_waits_while_something_is_marked_and_while_nobody_looks(watched: Page
     assert asked == []
 
     watched.evaluate("delete document.hidden")
-    watched.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    with watched.expect_response("**/operations/**"):
+        watched.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     wait_for_htmx(watched)
     assert len(asked) == 1
 

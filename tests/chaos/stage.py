@@ -9,11 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
-from journeyloop.embedded.postgres import free_port
 from tests.chaos.services import Database
 from tests.database import urls
 from tests.fakes.model_server import ModelServer
 from tests.fakes.nursery import Child, Nursery
+from tests.fakes.ports import held_port
 from tests.fakes.waiting import until
 from tests.fakes.wire import Wire
 
@@ -50,11 +50,11 @@ class Stage:
 
     def web(self, **how: Any) -> Child:
         """Start a web process on a free port, with the Procfile's limits, and wait until it answers."""
-        port = free_port()
-        command = ["-m", "uvicorn", "journeyloop.asgi:application", "--port", str(port), "--lifespan", "off"]
+        command = ["-m", "uvicorn", "journeyloop.asgi:application", "--lifespan", "off"]
         command += ["--log-level", "warning", "--timeout-graceful-shutdown", "10"]
-        web = self.nursery.bear("web", *command, port=port, **how)
-        until(lambda: _listens(web), seconds=READY_SECONDS, what="web to listen")
+        with held_port() as port:
+            web = self.nursery.bear("web", *command, "--port", str(port), port=port, **how)
+            until(lambda: _listens(web), seconds=READY_SECONDS, what="web to listen")
         return web
 
     @contextmanager

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from journeyloop.embedded.postgres import free_port
+from tests.fakes.ports import held_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = re.compile(r"^(DATABASE_.*|REDIS_URL|SECRET_KEY|DEBUG|FIELD_ENCRYPTION_KEYS)$")
@@ -72,9 +73,19 @@ def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPr
 
 @contextmanager
 def _running(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], int, dict[str, str]]]:
-    port = free_port()
+    with held_port() as port:
+        environment = _environment(data_dir, port)
+        with _launched(environment) as launcher:
+            yield launcher, port, environment
+
+
+def _environment(data_dir: Path, port: int) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not SETTINGS.match(name)}
-    environment |= {"JL_DATA_DIR": str(data_dir), "PORT": str(port)}
+    return {**environment, "JL_DATA_DIR": str(data_dir), "PORT": str(port)}
+
+
+@contextmanager
+def _launched(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     launcher = subprocess.Popen(
         [sys.executable, "-m", "journeyloop.embedded.run"],
         cwd=ROOT,
@@ -86,7 +97,7 @@ def _running(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], int, dict[
     with launcher:
         try:
             _wait_until_ready(launcher)
-            yield launcher, port, environment
+            yield launcher
         finally:
             launcher.terminate()
             launcher.communicate()

@@ -168,7 +168,7 @@ def test_a_model_that_stays_busy_ends_in_words_and_can_be_asked_again(
 ) -> None:
     model_server.fail(529, times=3)
 
-    turn = talk.wait(talk.say(), "failed", seconds=10)
+    turn = talk.wait(talk.say(), "failed", seconds=30)
 
     assert (len(model_server.requests), turn.error_words) == (3, WORDS["overloaded"])
     with tenant(talk.coach.pk):

@@ -24,7 +24,7 @@ from tests.fakes.wire import Wire
 pytestmark = pytest.mark.chaos
 
 SLOW = Reply(text=json.dumps({"chat_message": "One word after the other, without any haste. " * 20}), gap=0.1)
-HTTP_PATIENCE = 3.0
+HTTP_PATIENCE = 5.0
 
 
 def test_a_killed_worker_is_missed_within_its_lease_and_leaves_one_answer_to_another(
@@ -102,7 +102,7 @@ def test_a_stopped_worker_hands_back_what_it_cannot_finish(
     left = talk.turn(turn)
     assert (left.status, left.attempts, left.lease_until) == ("queued", 0, None)
     start_worker("next")
-    talk.wait(turn, seconds=5)
+    talk.wait(turn, seconds=10)
     assert talk.answers() == ["From the next one."]
 
 

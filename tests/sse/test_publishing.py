@@ -17,10 +17,10 @@ def heard(settings: Any) -> Iterator[Any]:
     client = redis.Redis(**settings.EVENTSTREAM_REDIS)
     with client, client.pubsub(ignore_subscribe_messages=True) as pubsub:
         pubsub.subscribe(REDIS_CHANNEL)
-        pubsub.get_message(timeout=5)  # the confirmation
+        pubsub.get_message(timeout=30)  # the confirmation
 
         def hear() -> str:
-            message = pubsub.get_message(timeout=5)
+            message = pubsub.get_message(timeout=30)
             assert message, "nothing was published"
             return str(message["data"].decode())
 
@@ -47,7 +47,7 @@ def paused(caplog: pytest.LogCaptureFixture) -> Callable[[], int]:
     """Wait until the outage is noticed, and count how often that was said."""
 
     def wait() -> int:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not (said := sum("events.publishing_paused" in each for each in caplog.messages)):
             assert time.monotonic() < deadline, "the outage was not noticed"
             time.sleep(0.01)

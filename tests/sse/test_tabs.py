@@ -50,16 +50,16 @@ def open_tab(context: BrowserContext, *, after: int) -> Page:
 
 
 def wait_for_state(tab: Page, state: str) -> None:
-    tab.wait_for_selector(f"html[data-stream={state}]", state="attached", timeout=10_000)
+    tab.wait_for_selector(f"html[data-stream={state}]", state="attached", timeout=30_000)
 
 
 def wait_to_hear(tab: Page, *said: int | str) -> None:
-    tab.wait_for_function("said => said.every((each) => heard.includes(each))", arg=said, timeout=10_000)
+    tab.wait_for_function("said => said.every((each) => heard.includes(each))", arg=said, timeout=30_000)
     assert tab.evaluate("heard") == list(said)
 
 
 def open_streams(server: Process) -> int:
-    with urlopen(f"http://127.0.0.1:{server.port}/streams", timeout=5) as answer:
+    with urlopen(f"http://127.0.0.1:{server.port}/streams", timeout=30) as answer:
         return int(answer.read())
 
 
@@ -125,11 +125,11 @@ def test_a_number_that_the_server_does_not_know_resets_every_tab(
     tabs = [open_tab(context, after=99), open_tab(context, after=99)]
 
     for tab in tabs:
-        tab.wait_for_function("heard.includes('reset')", timeout=10_000)
+        tab.wait_for_function("heard.includes('reset')", timeout=30_000)
     coach.record(2)
 
     for tab in tabs:
-        tab.wait_for_function("heard.at(-1) === 2", timeout=10_000)
+        tab.wait_for_function("heard.at(-1) === 2", timeout=30_000)
 
 
 def test_a_lost_connection_is_shown_and_mended(
