@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.core.management import call_command
 from django.test import Client as Browser
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -22,7 +21,7 @@ from coaching.models import CoachingProfile, User
 from journeyloop.tenancy import tenant
 from tests import factories
 from tests.counting import uncounted
-from tests.database import empty_tables
+from tests.database import empty_tables, make_database
 from tests.factories import NOON
 
 __all__ = ["NOON", "confirmed", "empty_tables", "signed_in"]
@@ -47,10 +46,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(pytestconfig: pytest.Config, django_db_blocker: DjangoDbBlocker) -> None:
-    """Migrate the throw-away database as its owner, exactly as a release does."""
+    """Migrate the throw-away database, or copy the one that another test process migrated."""
     with django_db_blocker.unblock(), uncounted(pytestconfig):
-        call_command("migrate", verbosity=0)
-        call_command("load_skills", verbosity=0)
+        make_database()
 
 
 @pytest.fixture

@@ -22,8 +22,9 @@ PREVIOUS_SECONDS = 10.0
 # is a superuser or walks past row-level security; `manage.py migrate` grants what each may touch.
 ROLES = {"jl_owner": "CREATEDB", "jl_app": "NOCREATEDB", "jl_system": "NOCREATEDB"}
 
-# Only for data that nobody will miss.
-WITHOUT_SAFETY = {
+# Only for data that nobody will miss. Several test processes share one server.
+THROW_AWAY = {
+    "max_connections": "300",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -60,7 +61,7 @@ def start(home: Home, *, port: int, safe: bool = True) -> Postgres:
         "unix_socket_directories": "",
         "max_connections": "100",
         "timezone": "UTC",
-        **({} if safe else WITHOUT_SAFETY),
+        **({} if safe else THROW_AWAY),
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     with log.open("ab") as output:

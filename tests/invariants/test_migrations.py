@@ -36,7 +36,6 @@ def test_every_migration_since_the_first_release_can_be_taken_back_and_made_agai
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> None:
     with django_db_blocker.unblock(), database.scratch("jl_there_and_back"):
-        call_command("migrate", verbosity=0)
         there = _shape()
         for app in ("companion", "coaching"):
             call_command("migrate", app, _before(FIRST_RELEASE[app]), verbosity=0)

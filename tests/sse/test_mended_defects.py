@@ -16,7 +16,7 @@ from companion.api.events.publishing import REDIS_CHANNEL, Message
 from journeyloop.tenancy import tenant
 from tests.fakes.coaches import MakeCoach, StreamingCoach, numbers
 from tests.fakes.event_reader import EventReader, Heard
-from tests.fakes.web_process import GRACE_SECONDS, serving
+from tests.fakes.web_process import serving
 from tests.fakes.wire import Wire
 from tests.processes import Process
 
@@ -53,7 +53,10 @@ def test_open_streams_hold_no_thread_and_no_connection(server: Process, make_coa
         for _ in range(10):
             coach.open(server).opened()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
         (connected,) = cursor.fetchone()
 
     assert connected <= 15  # two pools at most, and this process
@@ -144,5 +147,5 @@ def test_a_stopping_server_ends_its_streams_and_leaves(
 
         for stream in streams:
             stream.wait_for_end()
-        server.popen.wait(timeout=GRACE_SECONDS)
+        server.popen.wait(timeout=60)
         assert "timeout graceful shutdown exceeded" not in server.log

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 HANG_UP = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE usename = current_user AND pid <> pg_backend_pid()
+WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
