@@ -7,15 +7,20 @@ orders over Redis.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import structlog
 from redis.exceptions import ConnectionError as ConnectionLostError
 from rq import Queue, SimpleWorker
-from rq.exceptions import DequeueTimeout, DeserializationError, StopRequested
+from rq.exceptions import DequeueTimeout, DeserializationError, NoSuchJobError, StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.utils import now
 
 from companion.scheduling.queue import BELL
+
+HEARTBEAT = timedelta(seconds=30)
 
 log = structlog.get_logger(__name__)
 
@@ -44,18 +49,30 @@ class Doorbell(SimpleWorker):
         """
         Wait for a ring.
 
-        RQ would wait in here for a Redis that is lost; our owner has to hear of it, to look more often.
+        RQ would wait in here for a Redis that is lost; our owner has to hear of it, to look more often. It
+        would also move what it takes to a list of work in hand, which only its own upkeep empties.
         """
         while True:
             try:
-                self.heartbeat()
-                return Queue.dequeue_any(
-                    self.queues, timeout, connection=self.connection, serializer=self.serializer
-                )
+                taken = Queue.lpop([queue.key for queue in self.queues], timeout, connection=self.connection)
+                return (self._job(taken[1]), self.queues[0]) if taken else None
             except DequeueTimeout:
+                self.heartbeat()
+            except NoSuchJobError:
                 continue
             except ConnectionLostError as error:
                 raise StopRequested from error
+
+    def _job(self, key: bytes) -> Job:
+        return Job.fetch(key.decode(), connection=self.connection, serializer=self.serializer)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Say at most twice a minute that somebody listens; RQ would with each ring, and lists us for minutes."""
+        if self.last_heartbeat is None or now() - self.last_heartbeat > HEARTBEAT:
+            super().heartbeat(timeout, pipeline)
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Take no orders over Redis: a bell that were silenced there would only be heard later."""
 
     def run_maintenance_tasks(self) -> None:
         """Leave RQ's registries alone: no job of ours ever runs, so none is ever abandoned."""
