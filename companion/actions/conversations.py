@@ -1,14 +1,13 @@
 """What the coach says, and the turn that will answer it."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 import structlog
 from django.db.models import QuerySet
 
 from companion.engine.capabilities import Taint
 from companion.engine.response import storable
-from companion.models import Conversation, Message, Turn
+from companion.models import CompanionContext, Conversation, Message, Turn
 from journeyloop.ids import uuid7
 from journeyloop.tenancy.readings import Reading, read, slot
 from journeyloop.tenancy.writings import Change, NewRow, write
@@ -23,6 +22,10 @@ log = structlog.get_logger(__name__)
 
 class MessageError(Exception):
     """The message cannot be sent as it is; the words are for the coach."""
+
+
+class NoCompanionError(Exception):
+    """The coach speaks before their first visit: nobody was provided yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,22 @@ def say(
     *,
     text: str,
     request_key: str | None = None,
-    client_id: UUID | None = None,
     taint: Taint = Taint.COACH,
 ) -> Said:
     """
-    Store the coach's message and queue the turn that answers it.
+    Store the coach's message and queue the turn that answers it, about the client whose page they are on.
 
-    `client_id` is the client whose page the coach is on. `taint` is above the coach's when they pressed words
-    that somebody else's stand behind. The same `request_key` again gives back the first message. Raises
-    MessageError, also when too many wait already.
+    `taint` is above the coach's when they pressed words that somebody else's stand behind. The same
+    `request_key` again gives back the first message. Raises MessageError, also when too many wait already,
+    and NoCompanionError.
     """
     text = checked(text)
-    (conversation,), earlier, waiting = read(_LOCKED(), _SAID(key=request_key), _WAITING())
+    conversations, earlier, waiting, contexts = read(
+        _LOCKED(), _SAID(key=request_key), _WAITING(), _IN_FOCUS()
+    )
+    if not contexts:
+        raise NoCompanionError
+    conversation = conversations[0]
     if earlier:
         return Said(earlier[0], earlier[0].turn, is_new=False)
     if len(waiting) == WAITING_LIMIT:
@@ -71,7 +78,7 @@ def say(
             turn=turn_id,
             number=number,
             text=text,
-            client=client_id,
+            client=contexts[0].active_client_id,
             taint=taint,
         ),
     )
@@ -103,6 +110,7 @@ _SAID = Reading(lambda: Message.objects.filter(turn__request_key=slot("key"), ro
 _WAITING = Reading(
     lambda: Turn.objects.unfinished().filter(conversation__in=_main()).values("number")[:WAITING_LIMIT]
 )
+_IN_FOCUS = Reading(lambda: CompanionContext.objects.values("active_client_id"))
 _COUNTED = Change(lambda: Conversation.objects.filter(pk=slot("conversation")), last_number=slot("number"))
 _QUEUED = NewRow(
     lambda: Turn(

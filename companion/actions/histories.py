@@ -6,30 +6,11 @@ from typing import Any
 from companion.engine.capabilities import Taint, worst
 from companion.engine.folding import fold
 from companion.engine.prompt_assembler import PastTurn
-from companion.models import Conversation, Message, Turn
-from journeyloop.tenancy.readings import Reading, slot
+from companion.models import Conversation, Message
 
 HISTORY_TOKENS = 24_000
 """Past this the older half of a conversation is folded into its summary."""
 FOLDED = ("summary", "summary_until", "summary_taint", "memory_text", "memory_told", "memory_taint")
-
-
-PAST = Reading(
-    lambda: (
-        Message.objects.filter(
-            conversation=slot("conversation"),
-            turn__status=Turn.Status.DONE,
-            turn__kind=Turn.Kind.CHAT,
-            turn__number__gt=slot("after"),
-            turn__number__lt=slot("before"),
-        )
-        .order_by("turn__number", "number")
-        .values_list(
-            "turn__number", "role", "text", "context_note", "turn__taint", "turn__model_name", named=True
-        )
-    )
-)
-"""The messages of finished turns between two numbers."""
 
 
 def is_anothers(rows: Iterable[Any], *, conversation: Conversation, model_name: str) -> bool:

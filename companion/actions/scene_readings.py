@@ -30,12 +30,16 @@ MODE = Reading(lambda: CompanionContext.objects.values_list("mode", named=True))
 LAYERS = Reading(lambda: CompanionPersonality.objects.written().values_list("layer", "text", named=True))
 # Retired skills and those of other triggers too: the coach's own hides the shared one of its name.
 SKILLS = Reading(CompanionSkill.objects.all)
+
+
+def of_turn(field: str) -> Subquery:
+    """Give something of the turn itself, so that what it calls for is read in the same round trip."""
+    return Subquery(Turn.objects.filter(pk=slot("turn")).values(field))
+
+
 # A clean turn answers the words of the turn that it redoes.
 MESSAGE = Reading(
-    lambda: Message.objects.filter(
-        turn=Coalesce(Subquery(Turn.objects.filter(pk=slot("turn")).values("clean_of")), slot("turn")),
-        role=Message.Role.COACH,
-    )
+    lambda: Message.objects.filter(turn=Coalesce(of_turn("clean_of"), slot("turn")), role=Message.Role.COACH)
 )
 
 # --- what else a turn in the conversation is told -----------------------------------------------------
@@ -64,13 +68,29 @@ SESSIONS = Reading(
         .values_list("id", "client__name", "starts_at", "title", named=True)[:MOST]
     )
 )
+PAST = Reading(
+    lambda: (
+        Message.objects.filter(
+            conversation=of_turn("conversation"),
+            turn__status=Turn.Status.DONE,
+            turn__kind=Turn.Kind.CHAT,
+            turn__number__gt=of_turn("conversation__summary_until"),
+            turn__number__lt=of_turn("number"),
+        )
+        .order_by("turn__number", "number")
+        .values_list(
+            "turn__number", "role", "text", "context_note", "turn__taint", "turn__model_name", named=True
+        )
+    )
+)
+"""The messages of the turns that were finished before, as far as they are not folded into the summary."""
 
 
 def _answered_before() -> Subquery:
-    """Say when the last message before this one was written that was answered."""
+    """Say when the last message before this turn was written that was answered."""
     before = Message.objects.filter(
-        conversation=slot("conversation"),
-        number__lt=slot("number"),
+        conversation=of_turn("conversation"),
+        turn__number__lt=of_turn("number"),
         role=Message.Role.COACH,
         turn__status=Turn.Status.DONE,
     )

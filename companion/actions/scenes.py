@@ -53,7 +53,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
-    """What every turn is about."""
+    """What every turn is about, and the rows that a turn in the conversation is told beside."""
 
     turn: Turn
     conversation: Conversation
@@ -63,6 +63,11 @@ class _Begun:
     mode: str
     layers: Sequence[Any]
     skills: Sequence[CompanionSkill]
+    clients: Sequence[Any]
+    sessions: Sequence[Any]
+    profile: Sequence[Any]
+    past: Sequence[Any]
+    decided: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ class _Known:
 
 def look(*, claim: Claim, now: datetime, model_name: str) -> Scene | None:
     """Read everything that this model may know in one turn; None when the claim no longer holds it."""
-    begun = _begin(claim)
+    begun = _begin(claim, now)
     if begun is None:
         return None
     is_clean = begun.turn.kind == Turn.Kind.CLEAN
@@ -116,19 +121,26 @@ def look(*, claim: Claim, now: datetime, model_name: str) -> Scene | None:
     )
 
 
-def _begin(claim: Claim) -> _Begun | None:
-    turns, conversations, coaches, messages, states, modes, layers, skills = read(
-        rows.TURN(turn=claim.turn_id, fence=claim.fence),
-        rows.CONVERSATION(turn=claim.turn_id),
+def _begin(claim: Claim, now: datetime) -> _Begun | None:
+    of = {"turn": claim.turn_id}
+    turns, conversations, coaches, messages, states, modes, *others = read(
+        rows.TURN(fence=claim.fence, **of),
+        rows.CONVERSATION(**of),
         rows.COACH(coach=claim.coach_id),
-        rows.MESSAGE(turn=claim.turn_id),
+        rows.MESSAGE(**of),
         rows.STATE(),
         rows.MODE(),
         rows.LAYERS(),
         rows.SKILLS(),
+        rows.CLIENTS(now=now),
+        rows.SESSIONS(now=now, until=now + WEEK),
+        memory.PROFILE(),
+        rows.PAST(**of),
+        rows.DECIDED(**of),
     )
     if not turns:
         return None
+    layers, skills, clients, sessions, profile, past, decided = others
     return _Begun(
         turn=turns[0],
         conversation=conversations[0],
@@ -138,6 +150,11 @@ def _begin(claim: Claim) -> _Begun | None:
         mode=modes[0].mode if modes else "",
         layers=layers,
         skills=skills,
+        clients=clients,
+        sessions=sessions,
+        profile=profile,
+        past=past,
+        decided=decided,
     )
 
 
@@ -149,24 +166,18 @@ def _nothing_else(begun: _Begun) -> _Known:
 
 def _all(begun: _Begun, now: datetime, model_name: str) -> _Known:
     thread, message, coach = begun.conversation, begun.message, begun.coach
-    clients, sessions, profile, past_rows, decided = read(
-        rows.CLIENTS(now=now),
-        rows.SESSIONS(now=now, until=now + WEEK),
-        memory.PROFILE(),
-        histories.PAST(conversation=thread.pk, after=thread.summary_until, before=begun.turn.number),
-        rows.DECIDED(conversation=thread.pk, number=message.number),
-    )
     zone = ZoneInfo(coach.time_zone)
     section = p.MemoryContext(
         coach_name=coach.short_name,
-        clients=tuple(_client(row, zone) for row in clients),
-        sessions=tuple(_session(row, zone) for row in sessions),
-        profile=memory.profile(profile, time_zone=coach.time_zone),
+        clients=tuple(_client(row, zone) for row in begun.clients),
+        sessions=tuple(_session(row, zone) for row in begun.sessions),
+        profile=memory.profile(begun.profile, time_zone=coach.time_zone),
     )
+    past_rows: Sequence[Any] = begun.past
     if histories.is_anothers(past_rows, conversation=thread, model_name=model_name):
         histories.begin_anew(thread, after=begun.turn.number - 1)
         past_rows = []
-    decided = [row for row in decided if not histories.is_left_behind(row, conversation=thread)]
+    decided = [row for row in begun.decided if not histories.is_left_behind(row, conversation=thread)]
     past, summary = histories.folded(past_rows, conversation=thread)
     fresh = p.render_memory(section)
     told, changes = _tell(thread, fresh, section.taint)

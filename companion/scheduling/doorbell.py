@@ -67,7 +67,7 @@ class Doorbell(SimpleWorker):
         return Job.fetch(key.decode(), connection=self.connection, serializer=self.serializer)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Say at most twice a minute that somebody listens; RQ would with each ring, and lists us for minutes."""
+        """Say at most twice a minute that somebody listens: RQ would with each ring."""
         if self.last_heartbeat is None or now() - self.last_heartbeat > HEARTBEAT:
             super().heartbeat(timeout, pipeline)
 

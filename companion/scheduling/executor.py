@@ -5,6 +5,7 @@ With `brains`, the only module outside the engine that reaches the model library
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Any
 import structlog
 from django.utils import timezone
 
-from companion.actions import turns, usage
+from companion.actions import claims, turns, usage
 from companion.actions.claims import Claim
 from companion.api import events
 from companion.engine import agent
@@ -51,6 +52,8 @@ class Attempt:
     claim: Claim
     is_suspect: bool = False
     """Whether it may be what killed its workers (`claims.claim_suspect`)."""
+    work: turns.Work | None = None
+    """What it needs, where that was read when it was claimed."""
     began: float = field(default_factory=time.monotonic)
     text: str = ""
     """The answer so far."""
@@ -75,6 +78,21 @@ class Attempt:
         return replace(usage, first_text_ms=self.first_text_ms)
 
 
+def claim_due(*, limit: int, brain: Brain) -> list[Attempt]:
+    """
+    Claim what is due; a turn that comes alone is begun in the same visit to a database thread.
+
+    What goes wrong with it there comes up again, and is dealt with, when it is carried out.
+    """
+    attempts = [Attempt(claim) for claim in claims.claim_turns(limit=limit)]
+    if attempts:
+        failpoint("turn.claimed")
+    if len(attempts) == 1:
+        with suppress(Exception):
+            attempts[0].work = _begin(attempts[0].claim, brain)
+    return attempts
+
+
 async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> timedelta | None:
     """
     Bring one attempt to its end, whatever happens.
@@ -83,7 +101,9 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
     """
     claim = attempt.claim
     try:
-        work = await database.patiently(_begin, claim, brain)
+        work = attempt.work
+        if work is None:
+            work = await database.patiently(_begin, claim, brain)
         failpoint("turn.begun")
         answer = await agent.answer(
             work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)

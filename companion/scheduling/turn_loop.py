@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from companion.actions import claims
 from companion.scheduling.database import Database
 from companion.scheduling.errands import ErrandLoop
-from companion.scheduling.executor import Attempt, Brain, carry_out, keep_text, leave_text
+from companion.scheduling.executor import Attempt, Brain, carry_out, claim_due, keep_text, leave_text
 from journeyloop.failpoints import failpoint
 from journeyloop.flags import companion_is_on
 
@@ -91,14 +91,12 @@ class TurnLoop:
         if free <= 0 or not companion_is_on():
             return False
         try:
-            taken = await self._database.run(claims.claim_turns, limit=free)
+            taken = await self._database.run(claim_due, limit=free, brain=self._brain)
         except DatabaseError as error:
             log.warning("turns.not_claimed", error=type(error).__name__)
             return False
-        if taken:
-            failpoint("turn.claimed")
-        for claim in taken:
-            self._start(Attempt(claim))
+        for attempt in taken:
+            self._start(attempt)
         return bool(taken)
 
     @property

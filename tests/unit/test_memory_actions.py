@@ -11,7 +11,7 @@ from coaching.models import Client, CoachingProfile
 from companion.actions import forgotten_facts, memory, provisioning
 from companion.engine.capabilities import Taint
 from companion.engine.memory import Fact
-from companion.models import ClientKnowledge, CompanionMemory
+from companion.models import ClientKnowledge, CompanionContext, CompanionMemory
 from journeyloop.tenancy import tenant
 from journeyloop.tenancy.readings import read
 from tests import factories
@@ -276,8 +276,9 @@ def test_a_turn_recalls_the_client_that_its_message_names(client: Client) -> Non
 
 def test_a_turn_recalls_the_client_whose_page_is_open(client: Client) -> None:
     tell("Drinks tea only", client=client)
+    CompanionContext.objects.update(active_client=client)
 
-    assert "Drinks tea only" in begin(say("How is he?", client_id=client.pk)).note
+    assert "Drinks tea only" in begin(say("How is he?")).note
 
 
 def test_nothing_of_another_coach_is_recalled(coach: Any, stranger: Any) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +14,16 @@ from django.views.decorators.http import require_POST
 from coaching.accounts.decorators import coach_required
 from coaching.accounts.http import CoachRequest
 from companion.actions import conversations, interactions, provisioning
-from companion.actions.conversations import MessageError, Said
+from companion.actions.conversations import MessageError, NoCompanionError, Said
 from companion.actions.interactions import AnswerError, Words
 from companion.api import threads
 from companion.api.rest.errors import answer
 from companion.api.views import page
 from companion.api.views.fragments import tell_turn, turns_response
 from companion.engine.response import storable
-from companion.models import CompanionContext, MicroInteraction
+from companion.models import MicroInteraction
 from companion.scheduling import queue
 from journeyloop.failpoints import failpoint
-from journeyloop.tenancy.readings import Reading, read
 
 
 class KeyReusedError(Exception):
@@ -62,13 +62,12 @@ def chat(request: CoachRequest) -> HttpResponse:
 
 def say(request: CoachRequest, words: Words, *, request_key: str | None = None) -> Said:
     """Say this for the coach, tell their other tabs, and wake a worker. Raises MessageError."""
-    client = _client_in_focus(request)
-    said = conversations.say(text=words.text, taint=words.taint, request_key=request_key, client_id=client)
+    said = _said(request, words, request_key)
     if not said.is_new and said.message.text != conversations.checked(words.text):
         if request.content_type == "application/json":
             raise KeyReusedError("This request_key came with another message before. Use a new one.")
         # A browser may bring back an old form's key; other words are another message.
-        said = conversations.say(text=words.text, taint=words.taint, client_id=client)
+        said = _said(request, words, None)
     if said.is_new:
         tell_turn(request, said.turn)
         queue.ring(said.turn.pk)
@@ -76,16 +75,13 @@ def say(request: CoachRequest, words: Words, *, request_key: str | None = None) 
     return said
 
 
-def _client_in_focus(request: CoachRequest) -> UUID | None:
-    (contexts,) = read(_IN_FOCUS())
-    if not contexts:
+def _said(request: CoachRequest, words: Words, request_key: str | None) -> Said:
+    wish = partial(conversations.say, text=words.text, taint=words.taint, request_key=request_key)
+    try:
+        return wish()
+    except NoCompanionError:
         provisioning.provision(coach=request.coach)
-        return None
-    client: UUID | None = contexts[0].active_client_id
-    return client
-
-
-_IN_FOCUS = Reading(lambda: CompanionContext.objects.values("active_client_id"))
+        return wish()
 
 
 def _wish(request: CoachRequest) -> Wish:
