@@ -138,10 +138,18 @@ def rank(facts: Sequence[Fact], *, query: str, today: date) -> tuple[Recalled, .
 
 
 def _rarity(asked: Sequence[str], said: Sequence[Counter[str]]) -> dict[str, float]:
-    """Weigh each asked term by how few facts hold it."""
+    """
+    Weigh each asked term by how few facts hold it; one that none holds as the rarest that one does.
+
+    A term that nobody holds tells no two facts apart, and alone it must not make all of them look poor.
+    """
     count = len(said)
     holders = {term: sum(term in words for words in said) for term in asked}
-    return {term: math.log(1 + (count - held + 0.5) / (held + 0.5)) for term, held in holders.items()}
+    weights = {
+        term: math.log(1 + (count - held + 0.5) / (held + 0.5)) for term, held in holders.items() if held
+    }
+    rarest = max(weights.values(), default=1.0)
+    return {term: weights.get(term, rarest) for term in asked}
 
 
 def _score(

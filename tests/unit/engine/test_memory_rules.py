@@ -60,6 +60,14 @@ def test_among_equals_the_newer_and_the_more_important_win() -> None:
     assert [each.fact.id for each in ranked] == ["vital", "new", "old"]
 
 
+def test_one_word_that_many_facts_share_still_calls_them_up() -> None:
+    facts = [fact(f"The coach drinks tea number {number}.", id=str(number), quote="") for number in range(40)]
+
+    ranked = m.rank(facts, query="Which tea suits a marathon morning?", today=TODAY)
+
+    assert len(m.relevant(ranked)) == len(facts)
+
+
 def test_a_trigger_phrase_calls_a_fact_without_a_shared_word() -> None:
     allergy = fact("She cannot eat nuts.", quote="", triggers=("lunch",))
 
