@@ -76,11 +76,11 @@ def claiming(services: Services) -> tuple[float, int]:
 def _claim_all() -> list[Any]:
     from django.db import connections
 
-    from companion.actions import claims
+    from companion.actions.leases import TURNS
 
     taken: list[Any] = []
-    while found := claims.claim_turns(limit=BATCH):
-        taken += [claim.turn_id for claim in found]
+    while found := TURNS.claim(limit=BATCH, suspect=False):
+        taken += [lease.work_id for lease in found]
     connections.close_all()
     return taken
 
@@ -88,9 +88,9 @@ def _claim_all() -> list[Any]:
 def waiting(services: Services, what: str, change: str, **rows: int) -> None:
     """Look for due turns among rows of which none is due."""
     refill(services, change, **rows)
-    from companion.actions import claims
+    from companion.actions.leases import TURNS
 
-    runs = [timed(lambda: claims.claim_turns(limit=BATCH)) for _ in range(RUNS)]
+    runs = [timed(lambda: TURNS.claim(limit=BATCH, suspect=False)) for _ in range(RUNS)]
     table(f"a look that finds nothing: {what}", {"look": flat(runs)})
     bar(f"a look that finds nothing, {what}, p50", median(median(run) for run in runs), unit="ms", most=1)
 

@@ -24,7 +24,7 @@ WEB: Sequence[tuple[str, str]] = (
 )
 WORKER: Sequence[tuple[str, str]] = (
     ("worker: bell", "companion.scheduling.doorbell:Doorbell.execute_job"),
-    ("worker: claim", "companion.actions.claims:claim_turns"),
+    ("worker: claim", "companion.actions.leases:Leases.claim"),
     ("worker: begin", "companion.scheduling.executor:_begin"),
     ("worker: look", "companion.actions.scenes:look"),
     ("worker: assemble", "companion.actions.turns:assemble"),

@@ -18,8 +18,8 @@ from coaching.actions.consents import NoConsentError
 from coaching.consents import Purpose
 from coaching.models import CoachingSession, Transcript
 from companion.actions import errands, intelligence, material, usage
-from companion.actions.errands import Claim as Held
 from companion.actions.errands import ErrandError
+from companion.actions.leases import Lease
 from companion.actions.told import Told
 from companion.engine.analysis import storing
 from companion.engine.analysis.claims import SECTIONS, Dropped
@@ -60,7 +60,7 @@ NO_WORDS = "There is no transcript to analyse any more."
 class Plan:
     """Everything that an analysis needs once the database is closed again."""
 
-    held: Held
+    held: Lease
     model_name: str
     client_id: UUID
     transcript_id: UUID
@@ -80,13 +80,13 @@ class Whole:
     old: Regenerated
 
 
-def begin(*, held: Held, model_name: str, now: datetime) -> Plan:
+def begin(*, held: Lease, model_name: str, now: datetime) -> Plan:
     """
     Read the session's words and cut them into parts.
 
-    Raises errands.OvertakenError, and ErrandError without consent or without words.
+    Raises OvertakenError, and ErrandError without consent or without words.
     """
-    session = _with_consent(errands.held(claim=held))
+    session = _with_consent(errands.held(lease=held))
     transcript = Transcript.objects.of_session(session).read().without_file().first()
     if transcript is None:
         raise ErrandError("no_words", NO_WORDS)
@@ -118,9 +118,9 @@ def reserve(
     """
     Make sure that one more part may be read, and set aside what that may cost.
 
-    Raises errands.OvertakenError, and ErrandError without consent or money.
+    Raises OvertakenError, and ErrandError without consent or money.
     """
-    errand = errands.held(claim=plan.held)
+    errand = errands.held(lease=plan.held)
     _with_consent(errand)
     size = sum(len(text.encode()) for text in (prompt.system, prompt.about, prompt.part))
     try:
@@ -135,8 +135,8 @@ def reserve(
 
 
 def keep(*, plan: Plan, part: int, found: Verified, used: Usage, done: int, now: datetime) -> list[Told]:
-    """Keep what one part gave, and say how far it is. Raises errands.OvertakenError."""
-    errand = errands.held(claim=plan.held, lock=True)
+    """Keep what one part gave, and say how far it is. Raises OvertakenError."""
+    errand = errands.held(lease=plan.held, lock=True)
     AnalysedPart.objects.update_or_create(
         transcript_id=plan.transcript_id,
         number=part,
@@ -148,12 +148,12 @@ def keep(*, plan: Plan, part: int, found: Verified, used: Usage, done: int, now:
         },
     )
     usage.settle(call=_call(plan, errand, part), used=used, now=now)
-    return errands.progress(claim=plan.held, done=done, total=len(plan.parts))
+    return errands.progress(lease=plan.held, done=done, total=len(plan.parts))
 
 
 def lose(*, plan: Plan, part: int, used: Usage, failure: ModelFailure, now: datetime) -> ErrandError:
     """Pay for a call that gave nothing, and say what the errand's attempt failed of."""
-    errand = Errand.objects.get(pk=plan.held.errand_id)
+    errand = Errand.objects.get(pk=plan.held.work_id)
     usage.settle(call=_call(plan, errand, part), used=used, now=now)
     return ErrandError(
         failure.kind,
@@ -176,10 +176,10 @@ def finish(*, plan: Plan, whole: Whole, old_way: bool, new_way: bool) -> list[To
     """
     Store the one result of an analysis, in the new way, the old way or both, and end the errand.
 
-    Raises errands.OvertakenError, and ErrandError without consent.
+    Raises OvertakenError, and ErrandError without consent.
     """
-    session = _with_consent(errands.held(claim=plan.held))
-    told = errands.finish(claim=plan.held)
+    session = _with_consent(errands.held(lease=plan.held))
+    told = errands.finish(lease=plan.held)
     if new_way:
         made = intelligence.Made(
             model_name=plan.model_name,

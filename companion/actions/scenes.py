@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from coaching.models import User
 from companion.actions import bootstrapping, histories, memory
 from companion.actions import scene_readings as rows
-from companion.actions.claims import Claim
+from companion.actions.leases import Lease
 from companion.actions.skills import as_rules_see
 from companion.engine import prompt_assembler as p
 from companion.engine.capabilities import Rights, Taint, worst
@@ -88,9 +88,9 @@ class _Known:
     """The least trusted of all this."""
 
 
-def look(*, claim: Claim, now: datetime, model_name: str) -> Scene | None:
-    """Read everything that this model may know in one turn; None when the claim no longer holds it."""
-    begun = _begin(claim, now)
+def look(*, lease: Lease, now: datetime, model_name: str) -> Scene | None:
+    """Read everything that this model may know in one turn; None when the lease no longer holds it."""
+    begun = _begin(lease, now)
     if begun is None:
         return None
     is_clean = begun.turn.kind == Turn.Kind.CLEAN
@@ -121,12 +121,12 @@ def look(*, claim: Claim, now: datetime, model_name: str) -> Scene | None:
     )
 
 
-def _begin(claim: Claim, now: datetime) -> _Begun | None:
-    of = {"turn": claim.turn_id}
+def _begin(lease: Lease, now: datetime) -> _Begun | None:
+    of = {"turn": lease.work_id}
     turns, conversations, coaches, messages, states, modes, *others = read(
-        rows.TURN(fence=claim.fence, **of),
+        rows.TURN(fence=lease.fence, **of),
         rows.CONVERSATION(**of),
-        rows.COACH(coach=claim.coach_id),
+        rows.COACH(coach=lease.coach_id),
         rows.MESSAGE(**of),
         rows.STATE(),
         rows.MODE(),

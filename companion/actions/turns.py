@@ -2,11 +2,10 @@
 The life of a turn in rows: begun, checkpointed, finished, failed, cancelled, tried again.
 
 Each function is one short transaction. Between `begin` and `finish` the model is called with nothing held;
-`finish` and the others write only while the claim's fence still stands.
+`finish` and the others write only while the lease's fence still stands.
 """
 
 import json
-import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +15,7 @@ from django.db.models.functions import Now
 
 from companion.actions import bootstrapping, effects, scenes, told, usage
 from companion.actions import turn_statements as rows
-from companion.actions.claims import ATTEMPTS, Claim
+from companion.actions.leases import Failed, Lease, Patience
 from companion.actions.scene_readings import MESSAGE
 from companion.actions.told import Told
 from companion.engine import router
@@ -29,10 +28,7 @@ from journeyloop.tenancy.readings import Filled, read
 from journeyloop.tenancy.writings import write
 
 Status = Turn.Status
-BACKOFF = (timedelta(seconds=0.7), timedelta(seconds=2.5))
-"""Waits before the second and the third attempt."""
-LONGEST_WAIT = timedelta(seconds=30)
-"""A provider that asks for more patience than this gets a failed turn and the coach a button."""
+PATIENCE = Patience((timedelta(seconds=0.7), timedelta(seconds=2.5)), longest=timedelta(seconds=30))
 
 WORDS = {
     "gave_up": "I lost the thread several times while answering. Your message is safe; please try again.",
@@ -44,15 +40,11 @@ WORDS = {
 log = structlog.get_logger(__name__)
 
 
-class OvertakenError(Exception):
-    """This claim no longer holds the turn: it was cancelled, or another worker has it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """Everything that an attempt needs once the database is closed again."""
 
-    claim: Claim
+    lease: Lease
     prompt: Prompt
     note: str
     """What the prompt put beside the coach's words; stored with them once the answer is."""
@@ -62,32 +54,24 @@ class Work:
     model_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """What became of a failed attempt: what browsers hear, and when to try again (None = never)."""
-
-    told: list[Told]
-    again_in: timedelta | None
-
-
-def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, output_tokens: int) -> Work:
+def begin(*, lease: Lease, now: datetime, model_name: str, price: usage.Price, output_tokens: int) -> Work:
     """
     Read what the turn may know, build its prompt, and reserve what the call may cost.
 
     Raises OvertakenError, usage.BudgetSpentError.
     """
-    scene = scenes.look(claim=claim, now=now, model_name=model_name)
+    scene = scenes.look(lease=lease, now=now, model_name=model_name)
     if scene is None:
-        raise _overtaken(claim)
+        raise lease.lost()
     prompt = assemble(scene.context)
     usage.reserve(
-        call=usage.Call(work=scene.turn, fence=claim.fence),
+        call=usage.Call(work=scene.turn, fence=lease.fence),
         model_name=model_name,
         worst_usd=price.worst_case(prompt_bytes=prompt.size, output_tokens=output_tokens),
         now=now,
     )
     return Work(
-        claim=claim,
+        lease=lease,
         prompt=prompt,
         note=scene.context.note,
         memory_told=scene.memory_told,
@@ -96,14 +80,14 @@ def begin(*, claim: Claim, now: datetime, model_name: str, price: usage.Price, o
     )
 
 
-def checkpoint(*, claim: Claim, text: str) -> None:
+def checkpoint(*, lease: Lease, text: str) -> None:
     """Keep the text so far, so that a reload or a crash does not lose it."""
-    Turn.objects.filter(pk=claim.turn_id).held(fence=claim.fence).update(partial_text=text)
+    Turn.objects.filter(pk=lease.work_id).held(fence=lease.fence).update(partial_text=text)
 
 
-def leave_words(*, claim: Claim, text: str) -> list[Told]:
+def leave_words(*, lease: Lease, text: str) -> list[Told]:
     """Keep what had been written of an answer when the coach stopped it, and nothing when another has it."""
-    stopped = Turn.objects.filter(pk=claim.turn_id, status=Status.CANCELLED, fence=claim.fence + 1)
+    stopped = Turn.objects.filter(pk=lease.work_id, status=Status.CANCELLED, fence=lease.fence + 1)
     if not stopped.update(partial_text=text):
         return []
     return [told.of_turn(stopped.get())]
@@ -122,7 +106,7 @@ def finish(
 
     Raises OvertakenError.
     """
-    turn, conversation, message = _in_hand(work.claim)
+    turn, conversation, message = _in_hand(work.lease)
     routed = router.effects(response, grounds=work.grounds)
     stage = effects.Stage(turn=turn, message=message, rights=work.grounds.rights, now=now)
     not_done = effects.apply(routed.effects, stage=stage)
@@ -130,7 +114,7 @@ def finish(
     conversation.last_number += 1
     write(
         *_answered(work, turn, conversation, message, text=response.chat_message),
-        usage.settled(call=usage.Call(work=turn, fence=work.claim.fence), used=used, now=now),
+        usage.settled(call=usage.Call(work=turn, fence=work.lease.fence), used=used, now=now),
     )
     if work.grounds.rights.bootstrap:
         bootstrapping.begin(now=now)
@@ -172,7 +156,7 @@ def _answered(
 
 def fail(
     *,
-    claim: Claim,
+    lease: Lease,
     code: str,
     words: str,
     retryable: bool,
@@ -187,13 +171,13 @@ def fail(
     `asked_seconds` is how long the provider asked us to wait; `used` is None when nobody knows whether the
     model was called. Raises OvertakenError.
     """
-    turn = _held(claim)
+    turn = _held(lease)
     # A call that had begun was charged for; when nobody says how much, its reservation stands.
     if used is not None and (used.cost or not partial_text):
-        usage.settle(call=usage.Call(work=turn, fence=claim.fence), used=used, now=now)
+        usage.settle(call=usage.Call(work=turn, fence=lease.fence), used=used, now=now)
     turn.error_code, turn.partial_text = code, partial_text or turn.partial_text
-    wait = _backoff(turn.attempts, asked_seconds)
-    if not retryable or turn.attempts >= ATTEMPTS or wait > LONGEST_WAIT:
+    wait = PATIENCE.after(turn.attempts, asked_seconds=asked_seconds) if retryable else None
+    if wait is None:
         _end(turn, words)
         return Failed([told.of_turn(turn)], None)
     turn.status, turn.lease_until = Status.QUEUED, None
@@ -202,18 +186,11 @@ def fail(
     return Failed([], wait)
 
 
-def _backoff(attempts: int, asked_seconds: float | None) -> timedelta:
-    """Say how long to wait after so many attempts; never less than the provider asked for."""
-    # Spread, so that turns which failed together do not come back together.
-    planned = BACKOFF[min(attempts, len(BACKOFF)) - 1] * random.uniform(1.0, 1.4)  # noqa: S311 - no secret
-    return max(planned, timedelta(seconds=asked_seconds or 0))
-
-
-def give_up(*, claim: Claim) -> list[Told]:
-    """End a turn whose last attempt went silent (`claims.lost`), unless somebody else did."""
+def give_up(*, lease: Lease) -> list[Told]:
+    """End a turn whose last attempt went silent (`TURNS.lost`), unless somebody else did."""
     ended = (
-        Turn.objects.filter(pk=claim.turn_id, lease_until__lt=Now())
-        .held(fence=claim.fence)
+        Turn.objects.filter(pk=lease.work_id, lease_until__lt=Now())
+        .held(fence=lease.fence)
         .update(
             status=Status.FAILED,
             error_code="gave_up",
@@ -223,7 +200,7 @@ def give_up(*, claim: Claim) -> list[Told]:
             finished_at=Now(),
         )
     )
-    return [told.of_turn(Turn.objects.get(pk=claim.turn_id))] if ended else []
+    return [told.of_turn(Turn.objects.get(pk=lease.work_id))] if ended else []
 
 
 def cancel(*, turn: Turn, now: datetime) -> bool:
@@ -259,27 +236,23 @@ def retry(*, turn: Turn) -> bool:
     return bool(again)
 
 
-def _held(claim: Claim) -> Turn:
-    (turns,) = read(rows.HELD(turn=claim.turn_id, fence=claim.fence))
+def _held(lease: Lease) -> Turn:
+    (turns,) = read(rows.HELD(turn=lease.work_id, fence=lease.fence))
     if not turns:
-        raise _overtaken(claim)
+        raise lease.lost()
     held: Turn = turns[0]
     return held
 
 
-def _in_hand(claim: Claim) -> tuple[Turn, Conversation, Message]:
+def _in_hand(lease: Lease) -> tuple[Turn, Conversation, Message]:
     turns, conversations, messages = read(
-        rows.HELD(turn=claim.turn_id, fence=claim.fence),
-        rows.THREAD(turn=claim.turn_id),
-        MESSAGE(turn=claim.turn_id),
+        rows.HELD(turn=lease.work_id, fence=lease.fence),
+        rows.THREAD(turn=lease.work_id),
+        MESSAGE(turn=lease.work_id),
     )
     if not turns:
-        raise _overtaken(claim)
+        raise lease.lost()
     return turns[0], conversations[0], messages[0]
-
-
-def _overtaken(claim: Claim) -> OvertakenError:
-    return OvertakenError(f"turn {claim.turn_id} is no longer held at fence {claim.fence}")
 
 
 def _end(turn: Turn, words: str) -> None:

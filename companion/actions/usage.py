@@ -39,7 +39,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of a model: for whom, under which claim, and which one of several."""
+    """One call of a model: for whom, under which lease, and which one of several."""
 
     work: Turn | Errand
     fence: int

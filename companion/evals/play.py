@@ -13,7 +13,8 @@ from django.db import transaction
 
 from coaching.actions import transcripts
 from coaching.models import CoachingProfile, CoachingSession, Utterance
-from companion.actions import bootstrapping, claims, conversations, debrief, errands, proposals
+from companion.actions import bootstrapping, conversations, debrief, leases, proposals
+from companion.actions.leases import Lease
 from companion.api.errands import ask_to_analyse
 from companion.evals import practice, reading
 from companion.evals.records import Record
@@ -26,7 +27,7 @@ from journeyloop.tenancy import tenant
 
 T = TypeVar("T")
 
-LEASE = timedelta(minutes=10)
+LASTING = timedelta(minutes=10)
 """Longer than any answer takes: nobody extends it, and no worker beside us may take the work over."""
 
 
@@ -72,12 +73,12 @@ class Stage:
     def _(self, step: Say) -> None:
         with tenant(self.coach.pk):
             said = conversations.say(text=step.text)
-            claim = claims.take(turn=said.turn, lease=LEASE)
+            lease = leases.take(said.turn, lasting=LASTING)
             is_bootstrap = bootstrapping.is_running()
         self.heard.append(
             reading.Heard(turn_id=said.turn.pk, is_bootstrap=is_bootstrap, must_ask_nothing=step.quiet)
         )
-        self._carry_turn(claim)
+        self._carry_turn(lease)
         while (following := self._next_turn()) is not None:
             self._carry_turn(following)
 
@@ -92,8 +93,8 @@ class Stage:
         with tenant(self.coach.pk):
             spoken = Utterance.objects.filter(client__name=step.client).values("session")
             session = CoachingSession.objects.get(pk__in=spoken)
-            claim = errands.take(errand=ask_to_analyse(session), lease=LEASE)
-        self._carry_errand(claim)
+            lease = leases.take(ask_to_analyse(session), lasting=LASTING)
+        self._carry_errand(lease)
 
     @do.register
     def _(self, step: Accept) -> None:
@@ -110,30 +111,30 @@ class Stage:
             if meeting.talk:
                 self._carry_errand(self._bring(person.name, meeting.title, meeting.talk))
 
-    def _bring(self, client: str, title: str, talk: str) -> errands.Claim:
+    def _bring(self, client: str, title: str, talk: str) -> Lease:
         file = transcripts.File(name="talk.txt", content=talk.strip().encode())
         with tenant(self.coach.pk), transaction.atomic():
             session = CoachingSession.objects.select_related("client").get(client__name=client, title=title)
             brought = transcripts.receive(session=session, file=file, by=self.coach.user, now=self.now)
-            return errands.take(errand=Errand.objects.get(transcript=brought), lease=LEASE)
+            return leases.take(Errand.objects.get(transcript=brought), lasting=LASTING)
 
-    def _carry_turn(self, claim: claims.Claim) -> None:
-        again_in = self._run(carry_out(Attempt(claim), brain=self.brain, database=self.database))
+    def _carry_turn(self, lease: Lease) -> None:
+        again_in = self._run(carry_out(Attempt(lease), brain=self.brain, database=self.database))
         if again_in is not None:
             time.sleep(again_in.total_seconds())
 
-    def _next_turn(self) -> claims.Claim | None:
+    def _next_turn(self) -> Lease | None:
         """Take a turn that waits: one that is tried again, or that another one called for."""
         with tenant(self.coach.pk):
             waiting = Turn.objects.filter(status=Turn.Status.QUEUED).order_by("number").first()
-            return claims.take(turn=waiting, lease=LEASE) if waiting else None
+            return leases.take(waiting, lasting=LASTING) if waiting else None
 
-    def _carry_errand(self, claim: errands.Claim) -> None:
-        again_in = self._run(errand_loop.carry_out(claim, brain=self.brain, database=self.database))
+    def _carry_errand(self, lease: Lease) -> None:
+        again_in = self._run(errand_loop.carry_out(lease, brain=self.brain, database=self.database))
         if again_in is not None:
             time.sleep(again_in.total_seconds())
             with tenant(self.coach.pk):
-                again = errands.take(errand=Errand.objects.get(pk=claim.errand_id), lease=LEASE)
+                again = leases.take(Errand.objects.get(pk=lease.work_id), lasting=LASTING)
             self._carry_errand(again)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from companion.actions import analysis
 from companion.actions.analysis import Plan, Whole
-from companion.actions.errands import Claim, ErrandError
+from companion.actions.errands import ErrandError
+from companion.actions.leases import Lease
 from companion.api import events
 from companion.engine import agent
 from companion.engine.analysis.parts import PartOfSession
@@ -27,9 +28,9 @@ DEADLINE = 240.0
 """Seconds: nobody watches these words come, and a full answer is long."""
 
 
-async def analyse_session(claim: Claim, _errand: Errand, brain: Brain, database: Database) -> None:
+async def analyse_session(lease: Lease, _errand: Errand, brain: Brain, database: Database) -> None:
     """Analyse one session, part by part. Raises OvertakenError and ErrandError."""
-    plan = await database.run(_begin, claim, brain)
+    plan = await database.run(_begin, lease, brain)
     found = dict(plan.found)
     if flags.intelligence_is_on():
         verifier = await asyncio.to_thread(Verifier, plan.material)
@@ -61,9 +62,9 @@ def _patient(brain: Brain) -> agent.Settings:
     return replace(brain.settings, max_tokens=MAX_TOKENS, deadline=DEADLINE)
 
 
-def _begin(claim: Claim, brain: Brain) -> Plan:
-    with tenant(claim.coach_id):
-        return analysis.begin(held=claim, model_name=brain.model.model_name, now=timezone.now())
+def _begin(lease: Lease, brain: Brain) -> Plan:
+    with tenant(lease.coach_id):
+        return analysis.begin(held=lease, model_name=brain.model.model_name, now=timezone.now())
 
 
 def _reserve(plan: Plan, part: int, asked: AnalysisPrompt, brain: Brain) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 import structlog
 
 from coaching.actions import sign_ins
-from companion.actions import claims, errands, turns
+from companion.actions import errands, turns
+from companion.actions.leases import ERRANDS, TURNS
 from companion.actions.told import Told
 from companion.api import events
 from journeyloop.failpoints import failpoint
@@ -20,11 +21,11 @@ log = structlog.get_logger(__name__)
 
 def tick() -> None:
     """Every 15 s, by the database's clock: end what no attempt can save, and tell the coaches."""
-    lost_turns, lost_errands = claims.lost(), errands.lost()
-    for claim in lost_turns:
-        _end(claim.coach_id, partial(turns.give_up, claim=claim), turn=str(claim.turn_id))
+    lost_turns, lost_errands = TURNS.lost(), ERRANDS.lost()
+    for lease in lost_turns:
+        _end(lease.coach_id, partial(turns.give_up, lease=lease), turn=str(lease.work_id))
     for lost in lost_errands:
-        _end(lost.coach_id, partial(errands.give_up, claim=lost), errand=str(lost.errand_id))
+        _end(lost.coach_id, partial(errands.give_up, lease=lost), errand=str(lost.work_id))
     if lost_turns or lost_errands:
         log.info("tick.found", lost_turns=len(lost_turns), lost_errands=len(lost_errands))
 

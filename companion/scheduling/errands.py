@@ -13,7 +13,8 @@ import structlog
 from django.db import DatabaseError
 
 from companion.actions import errands, told
-from companion.actions.errands import Claim, ErrandError, OvertakenError
+from companion.actions.errands import ErrandError
+from companion.actions.leases import ERRANDS, Lease, OvertakenError
 from companion.api import events
 from companion.models import Errand
 from companion.scheduling.analysis import analyse_session
@@ -28,11 +29,11 @@ AT_ONCE = 3
 log = structlog.get_logger(__name__)
 
 
-Carry = Callable[[Claim, Errand, Brain, Database], Awaitable[None]]
+Carry = Callable[[Lease, Errand, Brain, Database], Awaitable[None]]
 """
 Brings one errand to its end: stores its result and calls `errands.finish` in one transaction.
 
-Every write names the claim; the errand is the row as it was when work began. Raises ErrandError when it could
+Every write names the lease; the errand is the row as it was when work began. Raises ErrandError when it could
 not, OvertakenError when it was cancelled meanwhile.
 """
 
@@ -51,7 +52,7 @@ class ErrandLoop:
         self._brain = brain
         self._database = database
         self._wake = wake
-        self._running: dict[asyncio.Task[None], Claim] = {}
+        self._running: dict[asyncio.Task[None], Lease] = {}
 
     async def claim_due(self) -> None:
         """Start what is due, as far as there is room."""
@@ -59,13 +60,13 @@ class ErrandLoop:
         if free <= 0:
             return
         try:
-            taken = await self._database.run(errands.claim_errands, limit=free)
+            taken = await self._database.run(ERRANDS.claim, limit=free)
         except DatabaseError as error:
             log.warning("errands.not_claimed", error=type(error).__name__)
             return
-        for claim in taken:
-            task = asyncio.create_task(self._carry(claim))
-            self._running[task] = claim
+        for lease in taken:
+            task = asyncio.create_task(self._carry(lease))
+            self._running[task] = lease
             task.add_done_callback(self._forget)
 
     async def hold(self) -> None:
@@ -73,9 +74,9 @@ class ErrandLoop:
         running = dict(self._running)
         if not running:
             return
-        still_ours = await self._database.run(errands.hold, list(running.values()))
-        for task, claim in running.items():
-            if claim.errand_id not in still_ours:
+        still_ours = await self._database.run(ERRANDS.hold, list(running.values()))
+        for task, lease in running.items():
+            if lease.work_id not in still_ours:
                 task.cancel("cancelled or overtaken")
 
     async def wind_down(self, grace: float) -> None:
@@ -89,9 +90,9 @@ class ErrandLoop:
         if left:
             await self._hand_back(list(left.values()))
 
-    async def _hand_back(self, left: list[Claim]) -> None:
+    async def _hand_back(self, left: list[Lease]) -> None:
         try:
-            await self._database.run(errands.release, left)
+            await self._database.run(ERRANDS.release, left)
         except DatabaseError as error:
             log.warning("errands.not_handed_back", count=len(left), error=type(error).__name__)
             return
@@ -101,53 +102,53 @@ class ErrandLoop:
         self._running.pop(task, None)
         self._wake()
 
-    async def _carry(self, claim: Claim) -> None:
+    async def _carry(self, lease: Lease) -> None:
         try:
-            again_in = await carry_out(claim, brain=self._brain, database=self._database)
+            again_in = await carry_out(lease, brain=self._brain, database=self._database)
         except DatabaseError as error:
             # The lease will run out and the errand be claimed afresh.
-            log.warning("errand.database_lost", errand=str(claim.errand_id), error=type(error).__name__)
+            log.warning("errand.database_lost", errand=str(lease.work_id), error=type(error).__name__)
             return
         if again_in is not None:
             seconds = (again_in + timedelta(milliseconds=20)).total_seconds()
             asyncio.get_running_loop().call_later(seconds, self._wake)
 
 
-async def carry_out(claim: Claim, *, brain: Brain, database: Database) -> timedelta | None:
+async def carry_out(lease: Lease, *, brain: Brain, database: Database) -> timedelta | None:
     """
     Bring one attempt to its end, whatever happens.
 
     Returns how long until the errand is worth another look, None when it is over.
     """
     try:
-        errand = await database.run(_begin, claim)
-        await KINDS[Errand.Kind(errand.kind)](claim, errand, brain, database)
+        errand = await database.run(_begin, lease)
+        await KINDS[Errand.Kind(errand.kind)](lease, errand, brain, database)
     except OvertakenError as overtaken:
-        log.info("errand.overtaken", errand=str(claim.errand_id), reason=str(overtaken))
+        log.info("errand.overtaken", errand=str(lease.work_id), reason=str(overtaken))
     except ErrandError as error:
-        log.warning("errand.failed", errand=str(claim.errand_id), code=error.code)
-        return await database.run(_fail, claim, error)
+        log.warning("errand.failed", errand=str(lease.work_id), code=error.code)
+        return await database.run(_fail, lease, error)
     except DatabaseError:
         raise
     except Exception:
-        log.exception("errand.broken", errand=str(claim.errand_id))
+        log.exception("errand.broken", errand=str(lease.work_id))
         broken = ErrandError("broken", errands.WORDS["broken"], retryable=True)
-        return await database.run(_fail, claim, broken)
+        return await database.run(_fail, lease, broken)
     return None
 
 
-def _begin(claim: Claim) -> Errand:
-    with tenant(claim.coach_id):
-        errand = errands.held(claim=claim)
-        events.tell(claim.coach_id, [told.of_errand(errand)])
+def _begin(lease: Lease) -> Errand:
+    with tenant(lease.coach_id):
+        errand = errands.held(lease=lease)
+        events.tell(lease.coach_id, [told.of_errand(errand)])
         return errand
 
 
-def _fail(claim: Claim, error: ErrandError) -> timedelta | None:
+def _fail(lease: Lease, error: ErrandError) -> timedelta | None:
     try:
-        with tenant(claim.coach_id):
-            failed = errands.fail(claim=claim, error=error)
-            events.tell(claim.coach_id, failed.told)
+        with tenant(lease.coach_id):
+            failed = errands.fail(lease=lease, error=error)
+            events.tell(lease.coach_id, failed.told)
     except OvertakenError:
         return None
     return failed.again_in

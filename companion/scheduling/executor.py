@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 from django.utils import timezone
 
-from companion.actions import claims, turns, usage
-from companion.actions.claims import Claim
+from companion.actions import turns, usage
+from companion.actions.leases import TURNS, Lease, OvertakenError
 from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure
@@ -49,9 +49,9 @@ class Brain:
 class Attempt:
     """One claimed turn under way in this process."""
 
-    claim: Claim
+    lease: Lease
     is_suspect: bool = False
-    """Whether it may be what killed its workers (`claims.claim_suspect`)."""
+    """Whether it may be what killed its workers (`Leases.claim`)."""
     work: turns.Work | None = None
     """What it needs, where that was read when it was claimed."""
     began: float = field(default_factory=time.monotonic)
@@ -70,8 +70,8 @@ class Attempt:
     @property
     def ids(self) -> dict[str, Any]:
         """What every line about it says."""
-        claim = self.claim
-        return {"turn": str(claim.turn_id), "coach": str(claim.coach_id), "fence": claim.fence}
+        lease = self.lease
+        return {"turn": str(lease.work_id), "coach": str(lease.coach_id), "fence": lease.fence}
 
     def used(self, usage: Usage) -> Usage:
         """Say with the usage how long the first text took."""
@@ -84,12 +84,12 @@ def claim_due(*, limit: int, brain: Brain) -> list[Attempt]:
 
     What goes wrong with it there comes up again, and is dealt with, when it is carried out.
     """
-    attempts = [Attempt(claim) for claim in claims.claim_turns(limit=limit)]
+    attempts = [Attempt(lease) for lease in TURNS.claim(limit=limit, suspect=False)]
     if attempts:
         failpoint("turn.claimed")
     if len(attempts) == 1:
         with suppress(Exception):
-            attempts[0].work = _begin(attempts[0].claim, brain)
+            attempts[0].work = _begin(attempts[0].lease, brain)
     return attempts
 
 
@@ -99,11 +99,11 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
 
     Returns how long until the turn is worth another look, None when it is over.
     """
-    claim = attempt.claim
+    lease = attempt.lease
     try:
         work = attempt.work
         if work is None:
-            work = await database.patiently(_begin, claim, brain)
+            work = await database.patiently(_begin, lease, brain)
         failpoint("turn.begun")
         answer = await agent.answer(
             work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)
@@ -113,7 +113,7 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
         await database.patiently(_finish, work, answer, used)
         failpoint("turn.finished")
         _log_done(attempt, used, model_name=work.model_name)
-    except turns.OvertakenError as overtaken:
+    except OvertakenError as overtaken:
         log.info("turn.overtaken", **attempt.ids, reason=str(overtaken))
     except usage.BudgetSpentError:
         await database.patiently(_fail, attempt, code="budget", words=turns.WORDS["budget"], retryable=False)
@@ -151,10 +151,10 @@ def _log_done(attempt: Attempt, used: Usage, *, model_name: str) -> None:
     )
 
 
-def _begin(claim: Claim, brain: Brain) -> turns.Work:
-    with tenant(claim.coach_id):
+def _begin(lease: Lease, brain: Brain) -> turns.Work:
+    with tenant(lease.coach_id):
         return turns.begin(
-            claim=claim,
+            lease=lease,
             now=timezone.now(),
             model_name=brain.model.model_name,
             price=brain.price,
@@ -167,12 +167,12 @@ def _show(attempt: Attempt, offset: int, piece: str) -> None:
     attempt.text = attempt.text[:offset] + piece
     if attempt.first_text_ms is None:
         attempt.first_text_ms = attempt.ms
-    claim = attempt.claim
-    events.push_text(coach_id=claim.coach_id, turn_id=claim.turn_id, offset=offset, text=piece)
+    lease = attempt.lease
+    events.push_text(coach_id=lease.coach_id, turn_id=lease.work_id, offset=offset, text=piece)
 
 
 def _finish(work: turns.Work, answer: agent.Answer, used: Usage) -> None:
-    with tenant(work.claim.coach_id):
+    with tenant(work.lease.coach_id):
         told = turns.finish(
             work=work,
             response=answer.response,
@@ -180,18 +180,18 @@ def _finish(work: turns.Work, answer: agent.Answer, used: Usage) -> None:
             used=used,
             now=timezone.now(),
         )
-        events.tell(work.claim.coach_id, told)
+        events.tell(work.lease.coach_id, told)
         failpoint("turn.finishing")
 
 
 def _fail(attempt: Attempt, *, code: str, **how: Any) -> timedelta | None:
-    claim = attempt.claim
+    lease = attempt.lease
     try:
-        with tenant(claim.coach_id):
-            failed = turns.fail(claim=claim, code=code, now=timezone.now(), **how)
-            events.tell(claim.coach_id, failed.told)
+        with tenant(lease.coach_id):
+            failed = turns.fail(lease=lease, code=code, now=timezone.now(), **how)
+            events.tell(lease.coach_id, failed.told)
             failpoint("turn.failing")
-    except turns.OvertakenError:
+    except OvertakenError:
         return None
     if failed.again_in is None:
         log.warning("turn.failed", **attempt.ids, code=code, ms=attempt.ms)
@@ -205,14 +205,14 @@ def keep_text(attempt: Attempt) -> None:
     """Store the text so far, if there is more of it than in the row."""
     text = attempt.text
     if len(text) > attempt.kept:
-        with tenant(attempt.claim.coach_id):
-            turns.checkpoint(claim=attempt.claim, text=text)
+        with tenant(attempt.lease.coach_id):
+            turns.checkpoint(lease=attempt.lease, text=text)
             failpoint("turn.kept")
         attempt.kept = len(text)
 
 
 def leave_text(attempt: Attempt) -> None:
     """Leave the coach what they had read of an answer that they stopped."""
-    claim = attempt.claim
-    with tenant(claim.coach_id):
-        events.tell(claim.coach_id, turns.leave_words(claim=claim, text=attempt.text))
+    lease = attempt.lease
+    with tenant(lease.coach_id):
+        events.tell(lease.coach_id, turns.leave_words(lease=lease, text=attempt.text))

@@ -15,7 +15,8 @@ from coaching.transcripts import kinds
 from coaching.transcripts.apart import read_apart
 from coaching.transcripts.shapes import Reading, TranscriptError
 from companion.actions import errands, provisioning, usage
-from companion.actions.errands import Claim, ErrandError
+from companion.actions.errands import ErrandError
+from companion.actions.leases import Lease
 from companion.api import events
 from companion.api.errands import analyse_when_read
 from companion.engine.hearing import Heard, NotHeardError, Transcriber
@@ -31,17 +32,17 @@ HEARD = "Turned into words by a program, which mishears: compare what matters wi
 BUDGET_SPENT = "Today's AI budget is used up. The recording is kept; try again tomorrow."
 
 
-async def read_transcript(claim: Claim, errand: Errand, brain: Brain, database: Database) -> None:
+async def read_transcript(lease: Lease, errand: Errand, brain: Brain, database: Database) -> None:
     """Read the errand's file and store what was said, or say why it cannot be read."""
     try:
-        content = await database.run(_open, claim, errand)
+        content = await database.run(_open, lease, errand)
         is_sound = kinds.is_sound(content[: kinds.HEAD])
         reading = await (_hear(content, brain.transcriber) if is_sound else read_apart(content))
-        await database.run(_keep, claim, errand, reading)
+        await database.run(_keep, lease, errand, reading)
     except TranscriptError as error:
-        await database.run(_leave, claim, errand, error)
+        await database.run(_leave, lease, errand, error)
     except Transcript.DoesNotExist:
-        await database.run(_drop, claim)
+        await database.run(_drop, lease)
 
 
 async def _hear(sound: bytes, transcriber: Transcriber | None) -> Reading:
@@ -77,23 +78,23 @@ def _time(milliseconds: int) -> str:
     return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{part:03}"
 
 
-def _open(claim: Claim, errand: Errand) -> bytes:
-    with tenant(claim.coach_id):
+def _open(lease: Lease, errand: Errand) -> bytes:
+    with tenant(lease.coach_id):
         try:
             content = transcripts.begin_reading(transcript=_transcript(errand))
         except NoConsentError as refusal:
             raise ErrandError("no_consent", f"{refusal} The file is kept.") from refusal
         if kinds.is_sound(content[: kinds.HEAD]) and consents.hearer() not in {"", consents.OWN}:
-            _reserve(claim, errand, size=len(content))
+            _reserve(lease, errand, size=len(content))
         return content
 
 
-def _reserve(claim: Claim, errand: Errand, *, size: int) -> None:
+def _reserve(lease: Lease, errand: Errand, *, size: int) -> None:
     """Set aside what a company may ask for hearing it. Nobody says afterwards, so it stays with that."""
     provisioning.provision(coach=errand.coach)
     try:
         usage.reserve(
-            call=usage.Call(work=errand, fence=claim.fence),
+            call=usage.Call(work=errand, fence=lease.fence),
             model_name="transcriber",
             worst_usd=USD_A_BYTE * size,
             now=timezone.now(),
@@ -102,30 +103,30 @@ def _reserve(claim: Claim, errand: Errand, *, size: int) -> None:
         raise ErrandError("budget", BUDGET_SPENT) from error
 
 
-def _keep(claim: Claim, errand: Errand, reading: Reading) -> None:
-    with tenant(claim.coach_id):
+def _keep(lease: Lease, errand: Errand, reading: Reading) -> None:
+    with tenant(lease.coach_id):
         try:
             read = transcripts.keep_reading(
                 transcript=_transcript(errand), reading=reading, now=timezone.now()
             )
         except NoConsentError as refusal:
             raise ErrandError("no_consent", f"{refusal} The file is kept.") from refusal
-        events.tell(claim.coach_id, errands.finish(claim=claim))
+        events.tell(lease.coach_id, errands.finish(lease=lease))
         analyse_when_read(read)
 
 
-def _leave(claim: Claim, errand: Errand, error: TranscriptError) -> None:
-    with tenant(claim.coach_id):
+def _leave(lease: Lease, errand: Errand, error: TranscriptError) -> None:
+    with tenant(lease.coach_id):
         # The errand first: so does a withdrawal, and the two must not wait for each other.
-        failed = errands.fail(claim=claim, error=ErrandError("unreadable", error.words))
+        failed = errands.fail(lease=lease, error=ErrandError("unreadable", error.words))
         transcripts.leave_unread(transcript=_transcript(errand), words=error.words, line=error.line)
-        events.tell(claim.coach_id, failed.told)
+        events.tell(lease.coach_id, failed.told)
 
 
-def _drop(claim: Claim) -> None:
+def _drop(lease: Lease) -> None:
     """End an errand whose transcript was deleted: there is nothing to say about it."""
-    with tenant(claim.coach_id):
-        events.tell(claim.coach_id, errands.finish(claim=claim))
+    with tenant(lease.coach_id):
+        events.tell(lease.coach_id, errands.finish(lease=lease))
 
 
 def _transcript(errand: Errand) -> Transcript:

@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError
 
-from companion.actions import claims
+from companion.actions.leases import TURNS, Lease
 from companion.scheduling.database import Database
 from companion.scheduling.errands import ErrandLoop
 from companion.scheduling.executor import Attempt, Brain, carry_out, claim_due, keep_text, leave_text
@@ -107,7 +107,7 @@ class TurnLoop:
     @property
     def under_way(self) -> list[UUID]:
         """The turns that this process works on. From any thread."""
-        return [attempt.claim.turn_id for attempt in list(self._running.values())]
+        return [attempt.lease.work_id for attempt in list(self._running.values())]
 
     async def _claim_suspect(self) -> None:
         """At most one at a time, and looked for every few seconds only: there hardly ever is one."""
@@ -117,13 +117,13 @@ class TurnLoop:
             return
         self._suspects_at = now + LOOK_SECONDS
         try:
-            taken = await self._database.run(claims.claim_suspect)
+            taken = await self._database.run(TURNS.claim, limit=1, suspect=True)
         except DatabaseError as error:
             log.warning("turns.not_claimed", error=type(error).__name__)
             return
-        for claim in taken:
-            log.warning("turn.suspected", turn=str(claim.turn_id))
-            self._start(Attempt(claim, is_suspect=True))
+        for lease in taken:
+            log.warning("turn.suspected", turn=str(lease.work_id))
+            self._start(Attempt(lease, is_suspect=True))
 
     def _start(self, attempt: Attempt) -> None:
         log.info("turn.claimed", **attempt.ids)
@@ -145,7 +145,7 @@ class TurnLoop:
             return
         except Exception:
             # The same, and a fault of ours: nobody else would hear of it.
-            log.exception("turn.unhandled", turn=str(attempt.claim.turn_id))
+            log.exception("turn.unhandled", turn=str(attempt.lease.work_id))
             return
         if again_in is not None:
             self._loop.call_later((again_in + timedelta(milliseconds=20)).total_seconds(), self._woken.set)
@@ -167,9 +167,9 @@ class TurnLoop:
         if not attempts:
             return
         failpoint("leases.holding")
-        held = await self._database.run(claims.hold, [each.claim for each in attempts.values()])
+        held = await self._database.run(TURNS.hold, [each.lease for each in attempts.values()])
         for task, attempt in attempts.items():
-            if attempt.claim.turn_id in held:
+            if attempt.lease.work_id in held:
                 await self._database.run(keep_text, attempt)
             else:
                 log.info("turn.dropped", **attempt.ids, ms=attempt.ms)
@@ -186,11 +186,11 @@ class TurnLoop:
         await asyncio.gather(*left, return_exceptions=True)
         if left:
             failpoint("turns.releasing")
-            await self._hand_back([attempt.claim for attempt in left.values()])
+            await self._hand_back([attempt.lease for attempt in left.values()])
 
-    async def _hand_back(self, left: list[claims.Claim]) -> None:
+    async def _hand_back(self, left: list[Lease]) -> None:
         try:
-            await self._database.run(claims.release, left)
+            await self._database.run(TURNS.release, left)
         except DatabaseError as error:
             log.warning("turns.not_handed_back", count=len(left), error=type(error).__name__)
             return

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from companion.actions import conversations, turns
-from companion.actions.claims import LEASE, Claim
+from companion.actions.leases import LEASE_TIME, Failed, Lease
 from companion.actions.told import Told
 from companion.actions.usage import Price
 from companion.engine.capabilities import Taint
@@ -30,21 +30,21 @@ def say(text: str = "Good morning", **fields: Any) -> Turn:
     return conversations.say(text=text, **fields).turn
 
 
-def hold(turn: Turn, *, lease: timedelta = LEASE) -> Claim:
+def hold(turn: Turn, *, lasting: timedelta = LEASE_TIME) -> Lease:
     """Claim a turn as a worker would."""
     Turn.objects.filter(pk=turn.pk).update(
         status=Turn.Status.RUNNING,
         fence=F("fence") + 1,
         attempts=F("attempts") + 1,
-        lease_until=Now() + lease,
+        lease_until=Now() + lasting,
     )
     turn.refresh_from_db()
-    return Claim(turn.pk, turn.coach_id, turn.fence)
+    return Lease(turn.pk, turn.coach_id, turn.fence)
 
 
 def begin(turn: Turn, *, now: datetime = NOON, price: Price = FREE) -> turns.Work:
     """Claim a turn and read what it may know."""
-    return turns.begin(claim=hold(turn), now=now, model_name="scripted", price=price, output_tokens=1_000)
+    return turns.begin(lease=hold(turn), now=now, model_name="scripted", price=price, output_tokens=1_000)
 
 
 def finish(work: turns.Work, says: str = "Good.", *, now: datetime = NOON, **parts: Any) -> list[Told]:
@@ -60,10 +60,10 @@ def answer(turn: Turn, says: str = "Good.", *, now: datetime = NOON, **parts: An
     return turn
 
 
-def fail(claim: Claim, *, retryable: bool = True, **how: Any) -> turns.Failed:
+def fail(lease: Lease, *, retryable: bool = True, **how: Any) -> Failed:
     """Let an attempt fail."""
     how = {"code": "overloaded", "words": "Very busy just now.", "now": NOON, **how}
-    return turns.fail(claim=claim, retryable=retryable, **how)
+    return turns.fail(lease=lease, retryable=retryable, **how)
 
 
 def answers() -> list[str]:

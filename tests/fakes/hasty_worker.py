@@ -34,7 +34,7 @@ if __name__ == "__main__":
     from companion.engine import agent
     from companion.scheduling import brains, turn_loop
 
-    leases.LEASE = timedelta(seconds=LEASE_SECONDS)
+    leases.LEASE_TIME = timedelta(seconds=LEASE_SECONDS)
     turn_loop.HOLD_SECONDS = 0.5
     turn_loop.LOOK_SECONDS = 1.0
     turn_loop.GRACE_SECONDS = 2.0

@@ -11,7 +11,7 @@ from coaching.actions import consents
 from coaching.consents import Purpose
 from coaching.models import Client, CoachingSession, Speaker, Transcript, Utterance
 from companion.actions import errands
-from companion.actions.errands import Claim
+from companion.actions.leases import ERRANDS, Lease
 from companion.actions.usage import Price
 from companion.engine import agent
 from companion.models import Errand
@@ -95,16 +95,16 @@ def ask_for_analysis(session: CoachingSession) -> Errand:
     return errands.queue_errand(kind=kind, about=session, client=session.client, session=session)
 
 
-def claim_one() -> Claim:
+def claim_one() -> Lease:
     """Claim the one errand that is due. Needs committed rows."""
-    (claim,) = errands.claim_errands(limit=1)
-    return claim
+    (lease,) = ERRANDS.claim(limit=1)
+    return lease
 
 
-def carry(model: Model | None = None, *, price: Price = FREE, claim: Claim | None = None) -> timedelta | None:
+def carry(model: Model | None = None, *, price: Price = FREE, lease: Lease | None = None) -> timedelta | None:
     """Carry the errand that is due in this process, with the model that answers by rule if none is given."""
     brain = Brain(model=model or agent.open_model("offline"), price=price)
-    held = claim or claim_one()
+    held = lease or claim_one()
 
     async def run() -> timedelta | None:
         database = Database()

@@ -62,7 +62,7 @@ def finish(work: turns.Work, answer: Parts | str) -> tuple[Turn, list[Told]]:
     """End a turn with what a model said, as an object or as it came over the wire."""
     response, refusals = lenient(answer)
     told = turns.finish(work=work, response=response, refusals=tuple(refusals), used=Usage(), now=NOON)
-    return Turn.objects.get(pk=work.claim.turn_id), told
+    return Turn.objects.get(pk=work.lease.work_id), told
 
 
 def names_of(practice: Practice) -> list[str]:

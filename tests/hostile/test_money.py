@@ -9,6 +9,7 @@ from django.db import transaction
 from pydantic_ai import models
 
 from companion.actions import turns, usage
+from companion.actions.leases import Lease
 from companion.engine import agent
 from companion.models import CompanionState, Turn, UsageEntry
 from companion.scheduling.database import Database
@@ -40,7 +41,7 @@ def test_fifty_turns_at_once_with_money_for_ten_make_ten_calls(committed: None, 
     coach = factories.make_coach(unlocked=True)
     with tenant(coach.pk):
         claims = [hold(say("Good morning")) for _ in range(TURNS)]
-        turns.begin(claim=claims[0], now=NOON, model_name="scripted", price=DEAR, output_tokens=4_000)
+        turns.begin(lease=claims[0], now=NOON, model_name="scripted", price=DEAR, output_tokens=4_000)
         [reserved] = UsageEntry.objects.values_list("reserved_usd", flat=True)
         UsageEntry.objects.all().delete()
         CompanionState.objects.update(daily_budget_usd=reserved * AFFORDED + reserved / 2)
@@ -59,12 +60,12 @@ def test_fifty_turns_at_once_with_money_for_ten_make_ten_calls(committed: None, 
         assert 0 < spent() <= CompanionState.objects.get().daily_budget_usd
 
 
-async def _all_at_once(claims: list[turns.Claim], server: ModelServer) -> None:
+async def _all_at_once(claims: list[Lease], server: ModelServer) -> None:
     """Carry all of them; the model answers when every turn has money or was told that there is none."""
     model = agent.open_model(NAME, api_key="test", base_url=server.url)
     brain, database = Brain(model=model, price=DEAR), Database()
     carried = [
-        asyncio.create_task(carry_out(Attempt(claim), brain=brain, database=database)) for claim in claims
+        asyncio.create_task(carry_out(Attempt(lease), brain=brain, database=database)) for lease in claims
     ]
     while len([task for task in carried if task.done()]) + len(server.requests) < TURNS:
         await asyncio.sleep(0.02)
@@ -123,9 +124,9 @@ def test_an_answer_without_end_is_paid_for_and_asked_for_once(committed: None, s
     server.gap, server.answering = 0.02, lambda _: '{"chat_message": "' + "and then " * 10_000
     with tenant(coach.pk):
         turn = say("Good morning")
-        claim = hold(turn)
+        lease = hold(turn)
 
-    again = asyncio.run(_carry(claim, server))
+    again = asyncio.run(_carry(lease, server))
 
     with tenant(coach.pk):
         turn.refresh_from_db()
@@ -138,12 +139,12 @@ def test_an_answer_without_end_is_paid_for_and_asked_for_once(committed: None, s
         assert len(server.requests) == 1
 
 
-async def _carry(claim: turns.Claim, server: ModelServer) -> object:
+async def _carry(lease: Lease, server: ModelServer) -> object:
     model = agent.open_model(NAME, api_key="test", base_url=server.url)
     brain = Brain(model=model, price=DEAR, settings=agent.Settings(deadline=1.0))
     database = Database()
     try:
-        return await carry_out(Attempt(claim), brain=brain, database=database)
+        return await carry_out(Attempt(lease), brain=brain, database=database)
     finally:
         await model.client.close()  # type: ignore[attr-defined]
         database.close()

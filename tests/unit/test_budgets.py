@@ -127,16 +127,16 @@ def test_a_reservation_bounds_the_price_in_every_alphabet(practice: CoachingProf
 def test_an_attempt_that_broke_on_our_side_keeps_its_reservation(practice: CoachingProfile) -> None:
     work = begin(say(), price=attempts.DEAR)
 
-    fail(work.claim, code="broken")
+    fail(work.lease, code="broken")
 
     assert UsageEntry.objects.get().cost_usd is None
 
 
 def test_a_refused_call_costs_nothing_and_an_unreadable_one_what_it_used(practice: CoachingProfile) -> None:
     turn = say()
-    fail(begin(turn, price=attempts.DEAR).claim, used=Usage())
+    fail(begin(turn, price=attempts.DEAR).lease, used=Usage())
     fail(
-        begin(turn, price=attempts.DEAR).claim,
+        begin(turn, price=attempts.DEAR).lease,
         code="unreadable",
         used=Usage(output_tokens=9, cost=Decimal("0.02")),
     )

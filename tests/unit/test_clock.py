@@ -6,8 +6,8 @@ from django.db import OperationalError
 
 import clock
 from coaching.models import CoachingProfile
-from companion.actions import claims, turns
-from companion.actions.claims import ATTEMPTS
+from companion.actions import turns
+from companion.actions.leases import ATTEMPTS, TURNS
 from companion.models import StreamEvent, Turn
 from companion.scheduling import engine
 from journeyloop.tenancy import tenant
@@ -66,11 +66,11 @@ def test_a_turn_that_is_still_held_is_left_alone() -> None:
 
 def test_a_turn_that_speaks_up_between_look_and_deed_is_left_alone() -> None:
     coach = lost_turn()
-    (claim,) = claims.lost()
-    claims.hold([claim])
+    (lease,) = TURNS.lost()
+    TURNS.hold([lease])
 
     with tenant(coach.pk):
-        assert turns.give_up(claim=claim) == []
+        assert turns.give_up(lease=lease) == []
 
     assert turn_of(coach).status == "running"
 

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from coaching.models import Client, CoachingProfile, CoachingSession
-from companion.actions import errands
-from companion.actions.errands import Claim, ErrandError, OvertakenError
-from companion.actions.leases import NotWaitingError
+from companion.actions import errands, leases
+from companion.actions.errands import ErrandError
+from companion.actions.leases import ERRANDS, Lease, NotWaitingError, OvertakenError
 from companion.models import Errand, StreamEvent
 from companion.scheduling import engine
 from companion.scheduling import errands as loop
@@ -44,9 +44,9 @@ def send(session: CoachingSession, kind: Errand.Kind = KIND) -> Errand:
         return errands.queue_errand(kind=kind, about=session, client=session.client, session=session)
 
 
-def claim_one() -> Claim:
-    (claim,) = errands.claim_errands(limit=1)
-    return claim
+def claim_one() -> Lease:
+    (lease,) = ERRANDS.claim(limit=1)
+    return lease
 
 
 def state(errand: Errand) -> Errand:
@@ -79,7 +79,7 @@ def test_the_same_work_is_queued_once_by_many_at_once(session: CoachingSession) 
 def test_finished_work_can_be_asked_for_again(session: CoachingSession) -> None:
     first = send(session)
     with tenant(session.coach_id):
-        errands.finish(claim=claim_one())
+        errands.finish(lease=claim_one())
 
     assert send(session).pk != first.pk
     assert state(first).status == "done"
@@ -90,22 +90,22 @@ def test_a_claim_takes_no_more_than_asked_and_nobody_elses(session: CoachingSess
     errand = send(session)
     send(session, Errand.Kind.ANALYSE_SESSION)
 
-    claim = claim_one()
+    lease = claim_one()
 
-    assert claim == Claim(errand.pk, session.coach_id, 1)
-    assert len(errands.claim_errands(limit=9)) == 1
-    assert errands.claim_errands(limit=9) == []
+    assert lease == Lease(errand.pk, session.coach_id, 1)
+    assert len(ERRANDS.claim(limit=9)) == 1
+    assert ERRANDS.claim(limit=9) == []
 
 
 def test_work_that_is_taken_where_it_is_queued_is_nobody_elses(session: CoachingSession) -> None:
     with tenant(session.coach_id):
         errand = send(session)
-        claim = errands.take(errand=errand, lease=timedelta(minutes=10))
+        lease = leases.take(errand, lasting=timedelta(minutes=10))
 
-        assert errands.held(claim=claim).attempts == 1
+        assert errands.held(lease=lease).attempts == 1
         with pytest.raises(NotWaitingError):
-            errands.take(errand=errand, lease=timedelta(minutes=10))
-    assert errands.claim_errands(limit=5) == []
+            leases.take(errand, lasting=timedelta(minutes=10))
+    assert ERRANDS.claim(limit=5) == []
 
 
 def test_an_overtaken_claim_writes_nothing(session: CoachingSession) -> None:
@@ -116,25 +116,25 @@ def test_an_overtaken_claim_writes_nothing(session: CoachingSession) -> None:
 
     with tenant(session.coach_id):
         for write in (
-            lambda: errands.progress(claim=old, done=1, total=2),
-            lambda: errands.finish(claim=old),
-            lambda: errands.fail(claim=old, error=WRONG),
+            lambda: errands.progress(lease=old, done=1, total=2),
+            lambda: errands.finish(lease=old),
+            lambda: errands.fail(lease=old, error=WRONG),
         ):
             with pytest.raises(OvertakenError):
                 write()
-        assert errands.give_up(claim=old) == []
-    errands.release([old])
+        assert errands.give_up(lease=old) == []
+    ERRANDS.release([old])
 
-    assert errands.hold([old, new]) == {errand.pk}
+    assert ERRANDS.hold([old, new]) == {errand.pk}
     assert (state(errand).status, state(errand).fence, state(errand).done) == ("running", 2, 0)
 
 
 def test_progress_is_stored_and_told(session: CoachingSession) -> None:
     errand = send(session)
-    claim = claim_one()
+    lease = claim_one()
 
     with tenant(session.coach_id):
-        (word,) = errands.progress(claim=claim, done=2, total=5)
+        (word,) = errands.progress(lease=lease, done=2, total=5)
 
     assert (state(errand).done, state(errand).total) == (2, 5)
     assert word.event == "errand-update"
@@ -149,15 +149,15 @@ def test_progress_is_stored_and_told(session: CoachingSession) -> None:
 def test_a_passing_failure_is_tried_again_later_and_a_plain_one_never(session: CoachingSession) -> None:
     errand = send(session)
     with tenant(session.coach_id):
-        failed = errands.fail(claim=claim_one(), error=BUSY)
+        failed = errands.fail(lease=claim_one(), error=BUSY)
 
-    assert failed.again_in == errands.BACKOFF[0]
+    assert errands.PATIENCE.waits[0] <= failed.again_in <= errands.PATIENCE.waits[0] * 1.4
     assert state(errand).status == "queued"
-    assert errands.claim_errands(limit=1) == [], "it waits first"
+    assert ERRANDS.claim(limit=1) == [], "it waits first"
 
     as_owner("UPDATE companion_errand SET not_before = now()")
     with tenant(session.coach_id):
-        failed = errands.fail(claim=claim_one(), error=WRONG)
+        failed = errands.fail(lease=claim_one(), error=WRONG)
     assert failed.again_in is None
     assert (state(errand).status, state(errand).error_words) == ("failed", WRONG.words)
 
@@ -167,7 +167,7 @@ def test_the_last_attempt_that_fails_is_the_end(session: CoachingSession) -> Non
     for _ in range(3):
         as_owner("UPDATE companion_errand SET not_before = now()")
         with tenant(session.coach_id):
-            failed = errands.fail(claim=claim_one(), error=BUSY)
+            failed = errands.fail(lease=claim_one(), error=BUSY)
 
     assert failed.again_in is None
     assert state(errand).status == "failed"
@@ -176,14 +176,14 @@ def test_the_last_attempt_that_fails_is_the_end(session: CoachingSession) -> Non
 def test_a_provider_that_asks_for_too_much_patience_ends_it(session: CoachingSession) -> None:
     errand = send(session)
     with tenant(session.coach_id):
-        errands.fail(claim=claim_one(), error=ErrandError("busy", "", retryable=True, asked_seconds=3_600))
+        errands.fail(lease=claim_one(), error=ErrandError("busy", "", retryable=True, asked_seconds=3_600))
 
     assert state(errand).status == "failed"
 
 
 def test_released_work_starts_afresh(session: CoachingSession) -> None:
     errand = send(session)
-    errands.release([claim_one()])
+    ERRANDS.release([claim_one()])
 
     assert (state(errand).status, state(errand).attempts) == ("queued", 0)
     assert claim_one().fence == 2
@@ -191,13 +191,13 @@ def test_released_work_starts_afresh(session: CoachingSession) -> None:
 
 def test_cancelling_stops_what_waits_and_what_runs_and_no_more(session: CoachingSession) -> None:
     reading, analysing = send(session), send(session, Errand.Kind.ANALYSE_SESSION)
-    claim = claim_one()
+    lease = claim_one()
 
     with tenant(session.coach_id):
         assert errands.cancel(errand=reading, now=NOON)
         assert not errands.cancel(errand=reading, now=NOON)
 
-    assert errands.hold([claim]) == set()
+    assert ERRANDS.hold([lease]) == set()
     assert state(reading).status == "cancelled"
     assert state(analysing).status == "queued"
 
@@ -247,7 +247,7 @@ class Loop:
         database = Database()
         carrier = loop.ErrandLoop(brain=None, database=database, wake=self._wake)  # type: ignore[arg-type]
         does = {
-            "claim": carrier.claim_due,
+            "lease": carrier.claim_due,
             "hold": carrier.hold,
             "pause": lambda: asyncio.sleep(0.3),
             "wait": lambda: carrier.wind_down(5.0),
@@ -266,15 +266,15 @@ def carrier(monkeypatch: pytest.MonkeyPatch) -> Loop:
     return Loop(monkeypatch)
 
 
-async def succeed(claim: errands.Claim, _errand: Errand, _brain: object, database: Database) -> None:
+async def succeed(lease: Lease, _errand: Errand, _brain: object, database: Database) -> None:
     def store() -> None:
-        with tenant(claim.coach_id):
-            errands.finish(claim=claim)
+        with tenant(lease.coach_id):
+            errands.finish(lease=lease)
 
     await database.run(store)
 
 
-async def stall(_claim: errands.Claim, _errand: Errand, _brain: object, _database: Database) -> None:
+async def stall(_claim: Lease, _errand: Errand, _brain: object, _database: Database) -> None:
     await asyncio.sleep(60)
 
 
@@ -288,7 +288,7 @@ def failing(error: Exception) -> loop.Carry:
 def test_the_loop_carries_an_errand_to_its_end(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    carrier.run("claim", "wait", kind=succeed)
+    carrier.run("lease", "wait", kind=succeed)
 
     assert state(errand).status == "done"
     assert carrier.woken == 1
@@ -299,7 +299,7 @@ def test_the_loop_takes_only_as_many_as_it_has_room_for(coach: CoachingProfile, 
         client: Client = factories.make_client()
         waiting = [send(factories.make_session(client, NOON)) for _ in range(loop.AT_ONCE + 2)]
 
-    carrier.run("claim", "claim", kind=stall)
+    carrier.run("lease", "lease", kind=stall)
 
     fences = [state(each).fence for each in waiting]
     assert sum(fences) == loop.AT_ONCE
@@ -309,7 +309,7 @@ def test_the_loop_takes_only_as_many_as_it_has_room_for(coach: CoachingProfile, 
 def test_an_errand_that_failed_in_words_is_over(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    carrier.run("claim", "wait", kind=failing(WRONG))
+    carrier.run("lease", "wait", kind=failing(WRONG))
 
     assert (state(errand).status, state(errand).error_code) == ("failed", "wrong")
 
@@ -317,7 +317,7 @@ def test_an_errand_that_failed_in_words_is_over(session: CoachingSession, carrie
 def test_an_errand_that_broke_is_tried_again(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    carrier.run("claim", "wait", kind=failing(ValueError("nobody expected this")))
+    carrier.run("lease", "wait", kind=failing(ValueError("nobody expected this")))
 
     assert (state(errand).status, state(errand).error_code) == ("queued", "broken")
 
@@ -325,7 +325,7 @@ def test_an_errand_that_broke_is_tried_again(session: CoachingSession, carrier: 
 def test_an_overtaken_errand_is_left_alone(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    carrier.run("claim", "wait", kind=failing(OvertakenError("another has it")))
+    carrier.run("lease", "wait", kind=failing(OvertakenError("another has it")))
 
     assert (state(errand).status, state(errand).fence) == ("running", 1)
 
@@ -333,14 +333,14 @@ def test_an_overtaken_errand_is_left_alone(session: CoachingSession, carrier: Lo
 def test_a_cancelled_errand_is_stopped_at_the_next_look(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    async def cancel_and_stall(claim: errands.Claim, held: Errand, brain: object, database: Database) -> None:
+    async def cancel_and_stall(lease: Lease, held: Errand, brain: object, database: Database) -> None:
         def cancel() -> None:
-            with tenant(claim.coach_id):
+            with tenant(lease.coach_id):
                 errands.cancel(errand=held, now=NOON)
 
         await database.run(cancel)
-        await stall(claim, held, brain, database)
+        await stall(lease, held, brain, database)
 
-    carrier.run("claim", "pause", "hold", "wait", kind=cancel_and_stall)
+    carrier.run("lease", "pause", "hold", "wait", kind=cancel_and_stall)
 
     assert state(errand).status == "cancelled"

@@ -14,7 +14,7 @@ from coaching.actions.transcripts import File
 from coaching.consents import Purpose
 from coaching.forms.transcripts import UploadForm
 from coaching.models import CoachingProfile, CoachingSession, Transcript, Utterance
-from companion.actions import errands
+from companion.actions.leases import ERRANDS
 from companion.models import CompanionState, Errand
 from companion.scheduling.brains import open_brain
 from companion.scheduling.database import Database
@@ -75,12 +75,12 @@ def bring(session: CoachingSession) -> Transcript:
 def heard(session: CoachingSession) -> Transcript:
     """Let the worker's own hands turn it into words."""
 
-    (claim,) = errands.claim_errands(limit=1)
+    (lease,) = ERRANDS.claim(limit=1)
 
     async def run() -> None:
         database = Database()
         try:
-            await carry_out(claim, brain=open_brain("offline"), database=database)
+            await carry_out(lease, brain=open_brain("offline"), database=database)
         finally:
             database.close()
 

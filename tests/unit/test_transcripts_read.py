@@ -12,6 +12,7 @@ from coaching.actions.transcripts import File
 from coaching.consents import Purpose
 from coaching.models import Client, CoachingProfile, CoachingSession, Speaker, Transcript, Utterance
 from companion.actions import errands
+from companion.actions.leases import ERRANDS
 from companion.models import Errand
 from companion.scheduling.database import Database
 from companion.scheduling.errands import carry_out
@@ -74,8 +75,8 @@ def work() -> None:
 
     async def carry() -> None:
         database = Database()
-        for claim in await database.run(errands.claim_errands, limit=9):
-            await carry_out(claim, brain=None, database=database)  # type: ignore[arg-type]
+        for lease in await database.run(ERRANDS.claim, limit=9):
+            await carry_out(lease, brain=None, database=database)  # type: ignore[arg-type]
         database.close()
 
     asyncio.run(carry())

@@ -76,7 +76,7 @@ def test_what_changed_is_told_again_when_the_attempt_that_was_told_failed(practi
     factories.make_client("Noor Haddad")
     turn = say("Who is new?")
     first = begin(turn)
-    fail(first.claim)
+    fail(first.lease)
 
     second = begin(turn)
 
@@ -93,7 +93,7 @@ def test_what_was_decided_is_told_again_when_the_message_that_was_told_failed(
     proposals.confirm(
         proposal=Proposal.objects.get(), text="I am kind.", by=practice.user, now=NOON.replace(year=2999)
     )
-    fail(begin(say("Did you see?")).claim, retryable=False)
+    fail(begin(say("Did you see?")).lease, retryable=False)
 
     note = begin(say("And now?")).note
 

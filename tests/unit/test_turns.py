@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 
 from coaching.models import CoachingProfile
 from companion.actions import effects, turns
-from companion.actions.claims import ATTEMPTS
+from companion.actions.leases import ATTEMPTS, OvertakenError
 from companion.engine.effects import Notify
 from companion.engine.response import lenient
 from companion.engine.usage import Usage
@@ -110,7 +110,7 @@ def test_a_cancelled_attempt_finishes_nothing(practice: CoachingProfile) -> None
     work = begin(say())
     turns.cancel(turn=Turn.objects.get(), now=NOON)
 
-    with pytest.raises(turns.OvertakenError):
+    with pytest.raises(OvertakenError):
         finish(work, notification={"title": "Noted"})
 
     assert (answers(), Notification.objects.count()) == ([], 0)
@@ -253,8 +253,8 @@ def test_a_failed_attempt_goes_back_to_the_queue_with_growing_waits(practice: Co
     assert first is not None
     assert second is not None
     assert last is None
-    assert turns.BACKOFF[0] <= first <= turns.BACKOFF[0] * 1.4
-    assert turns.BACKOFF[1] <= second <= turns.BACKOFF[1] * 1.4
+    assert turns.PATIENCE.waits[0] <= first <= turns.PATIENCE.waits[0] * 1.4
+    assert turns.PATIENCE.waits[1] <= second <= turns.PATIENCE.waits[1] * 1.4
     assert (turn.status, turn.error_code, turn.error_words) == (
         "failed",
         "overloaded",
@@ -289,7 +289,7 @@ def test_a_partial_text_is_kept_until_a_better_one_comes(practice: CoachingProfi
     turn.refresh_from_db()
     assert turn.partial_text == "I would be"
 
-    turns.checkpoint(claim=hold(turn), text="I would begin with")
+    turns.checkpoint(lease=hold(turn), text="I would begin with")
 
     turn.refresh_from_db()
     assert turn.partial_text == "I would begin with"
@@ -299,10 +299,10 @@ def test_a_partial_text_is_kept_until_a_better_one_comes(practice: CoachingProfi
 
 def test_what_was_written_of_a_stopped_answer_is_left_to_read(practice: CoachingProfile) -> None:
     turn = say()
-    claim = hold(turn)
+    lease = hold(turn)
     turns.cancel(turn=turn, now=NOON)
 
-    told = turns.leave_words(claim=claim, text="I would begin")
+    told = turns.leave_words(lease=lease, text="I would begin")
 
     turn.refresh_from_db()
     assert (turn.status, turn.partial_text) == ("cancelled", "I would begin")
@@ -314,7 +314,7 @@ def test_an_attempt_that_is_not_the_stopped_one_leaves_nothing(
     practice: CoachingProfile, now_is: str
 ) -> None:
     turn = say()
-    claim = hold(turn)
+    lease = hold(turn)
     if now_is == "overtaken":
         hold(turn)
     elif now_is == "asked again":
@@ -325,7 +325,7 @@ def test_an_attempt_that_is_not_the_stopped_one_leaves_nothing(
         turns.retry(turn=turn)
         answer(turn)
 
-    assert turns.leave_words(claim=claim, text="From the dead") == []
+    assert turns.leave_words(lease=lease, text="From the dead") == []
 
     turn.refresh_from_db()
     assert turn.partial_text == ""

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from coaching.consents import Purpose
 from coaching.models import CoachingProfile, CoachingSession, Speaker, User
-from companion.actions import analysis, errands, intelligence
+from companion.actions import analysis, intelligence
+from companion.actions.leases import Lease
 from companion.api.errands import analyse_when_read
 from companion.engine.analysis import rules
 from companion.engine.analysis.parts import split
@@ -46,7 +47,7 @@ def analysed(session: CoachingSession) -> None:
     with tenant(session.coach_id):
         errand = ask_for_analysis(session)
         Errand.objects.filter(pk=errand.pk).update(status="running", fence=1)
-        held = errands.Claim(errand.pk, session.coach_id, 1)
+        held = Lease(errand.pk, session.coach_id, 1)
         plan = analysis.begin(held=held, model_name="offline", now=NOON)
         (part,) = split(plan.material.utterances)
         found = Verifier(plan.material).verify(rules.find(part.lines))

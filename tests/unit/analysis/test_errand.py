@@ -411,10 +411,10 @@ def test_a_killed_worker_leaves_what_it_read_and_one_result_comes_of_it(
         ask_for_analysis(long_session)
     first = claim_one()
     with pytest.raises(BaseException):  # noqa: B017, PT011 - the process would be gone
-        carry(scripted(count, die), claim=first)
+        carry(scripted(count, die), lease=first)
     as_owner("UPDATE companion_errand SET lease_until = now() - interval '1 second'")
     carry(scripted(*[count] * 20))
-    carry(scripted(count), claim=first)  # the first one, back from the dead
+    carry(scripted(count), lease=first)  # the first one, back from the dead
 
     with tenant(long_session.coach_id):
         found = SessionIntelligence.objects.get()

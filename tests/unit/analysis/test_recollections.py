@@ -10,7 +10,8 @@ from coaching.actions.consents import delete_derived
 from coaching.consents import Purpose
 from coaching.models import CoachingProfile, CoachingSession
 from coaching.withdrawals import derived_from
-from companion.actions import analysis, errands, forgetting, intelligence, memory, proposals
+from companion.actions import analysis, forgetting, intelligence, memory, proposals
+from companion.actions.leases import Lease
 from companion.engine.analysis import rules
 from companion.engine.analysis.parts import split
 from companion.engine.analysis.verify import Verifier
@@ -38,7 +39,7 @@ def session(in_tenant: CoachingProfile) -> CoachingSession:
 def analysed(session: CoachingSession) -> None:
     errand = ask_for_analysis(session)
     Errand.objects.filter(pk=errand.pk).update(status="running", fence=1)
-    held = errands.Claim(errand.pk, session.coach_id, 1)
+    held = Lease(errand.pk, session.coach_id, 1)
     plan = analysis.begin(held=held, model_name="offline", now=NOON)
     (part,) = split(plan.material.utterances)
     found = Verifier(plan.material).verify(rules.find(part.lines))

@@ -9,8 +9,8 @@ from django.db import connections
 from psycopg import sql
 
 from coaching.models import CoachingProfile
-from companion.actions import claims, turns
-from companion.actions.claims import ATTEMPTS, Claim
+from companion.actions import leases, turns
+from companion.actions.leases import ATTEMPTS, TURNS, Lease, OvertakenError
 from companion.models import Conversation, Message, Turn
 from journeyloop.tenancy import tenant
 from tests.database import urls
@@ -37,9 +37,9 @@ def state(coach: CoachingProfile, turn: Turn) -> Turn:
         return Turn.objects.get(pk=turn.pk)
 
 
-def claim_one() -> Claim:
-    (claim,) = claims.claim_turns(limit=1) or claims.claim_suspect()
-    return claim
+def claim_one() -> Lease:
+    (lease,) = TURNS.claim(limit=1, suspect=False) or TURNS.claim(limit=1, suspect=True)
+    return lease
 
 
 def test_the_turn_that_is_due_longest_is_claimed_first() -> None:
@@ -51,7 +51,7 @@ def test_the_turn_that_is_due_longest_is_claimed_first() -> None:
             turn.pk,
         )
 
-    claimed = [claim_one().turn_id for _ in range(3)]
+    claimed = [claim_one().work_id for _ in range(3)]
 
     assert claimed == [waiting[3].pk, waiting[2].pk, waiting[1].pk]
 
@@ -61,24 +61,24 @@ def test_a_claim_marks_its_turn_and_takes_no_more_than_asked() -> None:
     turn = say(coach)
     say(make_coach())
 
-    claim = claim_one()
+    lease = claim_one()
 
     claimed = state(coach, turn)
-    assert claim == Claim(turn.pk, coach.pk, 1)
+    assert lease == Lease(turn.pk, coach.pk, 1)
     assert (claimed.status, claimed.fence, claimed.attempts) == ("running", 1, 1)
     assert claimed.lease_until is not None
-    assert len(claims.claim_turns(limit=10)) == 1
-    assert claims.claim_turns(limit=10) == []
+    assert len(TURNS.claim(limit=10, suspect=False)) == 1
+    assert TURNS.claim(limit=10, suspect=False) == []
 
 
 def test_turns_of_one_conversation_run_one_after_the_other() -> None:
     coach = make_coach()
     first, second = say(coach, "First"), say(coach, "Second")
 
-    assert [claim.turn_id for claim in claims.claim_turns(limit=10)] == [first.pk]
-    assert claims.claim_turns(limit=10) == []
+    assert [lease.work_id for lease in TURNS.claim(limit=10, suspect=False)] == [first.pk]
+    assert TURNS.claim(limit=10, suspect=False) == []
     change(coach, first, status="done")
-    assert [claim.turn_id for claim in claims.claim_turns(limit=10)] == [second.pk]
+    assert [lease.work_id for lease in TURNS.claim(limit=10, suspect=False)] == [second.pk]
 
 
 def test_a_turn_that_waits_for_its_retry_holds_up_those_behind_it() -> None:
@@ -87,26 +87,26 @@ def test_a_turn_that_waits_for_its_retry_holds_up_those_behind_it() -> None:
     say(coach, "Second")
     owner("UPDATE companion_turn SET not_before = now() + interval '1 hour' WHERE id = %s", first.pk)
 
-    assert claims.claim_turns(limit=10) == []
+    assert TURNS.claim(limit=10, suspect=False) == []
 
 
 def test_two_claimers_never_share_a_turn() -> None:
     coaches = [make_coach() for _ in range(30)]
     waiting = {say(coach).pk for coach in coaches}
 
-    def claim_until_none() -> list[Claim]:
-        taken: list[Claim] = []
-        while batch := claims.claim_turns(limit=2):
+    def claim_until_none() -> list[Lease]:
+        taken: list[Lease] = []
+        while batch := TURNS.claim(limit=2, suspect=False):
             taken += batch
         return taken
 
     outcomes = at_once([claim_until_none] * 8)
 
-    taken = Counter(claim.turn_id for claimed in outcomes for claim in claimed)  # type: ignore[union-attr]
+    taken = Counter(lease.work_id for claimed in outcomes for lease in claimed)  # type: ignore[union-attr]
     assert set(taken) <= waiting
     assert set(taken.values()) == {1}
     # A claimer that met a locked row has skipped it; whatever is left is claimed by the next look.
-    taken.update(claim.turn_id for claim in claims.claim_turns(limit=30))
+    taken.update(lease.work_id for lease in TURNS.claim(limit=30, suspect=False))
     assert taken == Counter(waiting)
 
 
@@ -117,10 +117,10 @@ def test_many_claimers_keep_the_order_of_a_conversation() -> None:
 
     def work() -> None:
         while len(done) < len(numbers):
-            for claim in claims.claim_turns(limit=5):
-                with tenant(claim.coach_id):
-                    done.append(Turn.objects.get(pk=claim.turn_id).number)
-                    Turn.objects.filter(pk=claim.turn_id).update(status="done")
+            for lease in TURNS.claim(limit=5, suspect=False):
+                with tenant(lease.coach_id):
+                    done.append(Turn.objects.get(pk=lease.work_id).number)
+                    Turn.objects.filter(pk=lease.work_id).update(status="done")
 
     assert at_once([work] * 4) == [None] * 4
     assert done == numbers
@@ -130,7 +130,7 @@ def test_a_turn_with_a_living_lease_is_nobody_elses() -> None:
     say(make_coach())
     claim_one()
 
-    assert claims.claim_turns(limit=10) == []
+    assert TURNS.claim(limit=10, suspect=False) == []
 
 
 def test_a_lost_lease_is_claimed_again_with_a_higher_fence() -> None:
@@ -141,7 +141,7 @@ def test_a_lost_lease_is_claimed_again_with_a_higher_fence() -> None:
 
     second = claim_one()
 
-    assert (second.turn_id, second.fence) == (first.turn_id, first.fence + 1)
+    assert (second.work_id, second.fence) == (first.work_id, first.fence + 1)
     assert state(coach, turn).attempts == 2
 
 
@@ -155,16 +155,16 @@ def test_an_overtaken_claim_writes_nothing() -> None:
     before = state(coach, turn)
 
     with tenant(coach.pk):
-        turns.checkpoint(claim=work.claim, text="From the dead")
-    with pytest.raises(turns.OvertakenError), tenant(coach.pk):
+        turns.checkpoint(lease=work.lease, text="From the dead")
+    with pytest.raises(OvertakenError), tenant(coach.pk):
         attempts.finish(work, "From the dead")
-    with pytest.raises(turns.OvertakenError), tenant(coach.pk):
-        attempts.fail(work.claim)
-    with pytest.raises(turns.OvertakenError), tenant(coach.pk):
-        turns.begin(claim=work.claim, now=attempts.NOON, model_name="m", price=attempts.FREE, output_tokens=1)
-    claims.release([work.claim])
+    with pytest.raises(OvertakenError), tenant(coach.pk):
+        attempts.fail(work.lease)
+    with pytest.raises(OvertakenError), tenant(coach.pk):
+        turns.begin(lease=work.lease, now=attempts.NOON, model_name="m", price=attempts.FREE, output_tokens=1)
+    TURNS.release([work.lease])
     with tenant(coach.pk):
-        assert turns.give_up(claim=work.claim) == []
+        assert turns.give_up(lease=work.lease) == []
 
     after = state(coach, turn)
     assert (after.status, after.fence, after.partial_text) == ("running", newer.fence, "")
@@ -181,7 +181,7 @@ def test_an_overtaken_claim_cannot_end_the_finished_turn_either() -> None:
         work = attempts.begin(turn)
         attempts.finish(work, "The one answer")
 
-    with pytest.raises(turns.OvertakenError), tenant(coach.pk):
+    with pytest.raises(OvertakenError), tenant(coach.pk):
         attempts.finish(work, "A second answer")
 
     with tenant(coach.pk):
@@ -192,48 +192,48 @@ def test_an_overtaken_claim_cannot_end_the_finished_turn_either() -> None:
 def test_holding_says_which_turns_are_still_ours() -> None:
     kept, cancelled, overtaken = (make_coach() for _ in range(3))
     ours = {coach: say(coach) for coach in (kept, cancelled, overtaken)}
-    held = claims.claim_turns(limit=3)
+    held = TURNS.claim(limit=3, suspect=False)
     with tenant(cancelled.pk):
         turns.cancel(turn=ours[cancelled], now=attempts.NOON)
     owner("UPDATE companion_turn SET fence = fence + 1 WHERE id = %s", ours[overtaken].pk)
     owner("UPDATE companion_turn SET lease_until = now() + interval '1 second'")
 
-    assert claims.hold(held) == {ours[kept].pk}
+    assert TURNS.hold(held) == {ours[kept].pk}
 
     ((left,),) = owner("SELECT lease_until - now() FROM companion_turn WHERE id = %s", ours[kept].pk)
-    assert left > claims.LEASE - timedelta(seconds=10)
+    assert left > leases.LEASE_TIME - timedelta(seconds=10)
     ((other,),) = owner("SELECT lease_until - now() FROM companion_turn WHERE id = %s", ours[overtaken].pk)
     assert other < timedelta(seconds=1)
 
 
 def test_holding_nothing_is_harmless() -> None:
-    assert claims.hold([]) == set()
-    claims.release([])
+    assert TURNS.hold([]) == set()
+    TURNS.release([])
 
 
 def test_releasing_gives_back_without_counting_the_attempt() -> None:
     coach = make_coach()
     turn = say(coach)
-    claim = claim_one()
+    lease = claim_one()
 
-    claims.release([claim])
+    TURNS.release([lease])
 
     released = state(coach, turn)
     assert (released.status, released.attempts, released.lease_until) == ("queued", 0, None)
-    assert claim_one().fence == claim.fence + 1
+    assert claim_one().fence == lease.fence + 1
 
 
 def test_a_turn_is_lost_after_three_silent_attempts_and_not_before() -> None:
     coach = make_coach()
     turn = say(coach)
     for attempt in range(ATTEMPTS):
-        assert claims.lost() == [], f"lost after {attempt} attempts"
-        claim = claim_one()
+        assert TURNS.lost() == [], f"lost after {attempt} attempts"
+        lease = claim_one()
         expire_leases()
 
-    assert claims.claim_turns(limit=1) == []
-    assert claims.lost() == [claim]
-    assert claim.turn_id == turn.pk
+    assert TURNS.claim(limit=1, suspect=False) == []
+    assert TURNS.lost() == [lease]
+    assert lease.work_id == turn.pk
 
 
 def test_a_turn_that_is_given_up_lets_the_next_one_through() -> None:
@@ -241,13 +241,13 @@ def test_a_turn_that_is_given_up_lets_the_next_one_through() -> None:
     say(coach, "First")
     second = say(coach, "Second")
     for _ in range(ATTEMPTS):
-        claim = claim_one()
+        lease = claim_one()
         expire_leases()
     with tenant(coach.pk):
-        assert turns.give_up(claim=claim)
-        assert turns.give_up(claim=claim) == [], "a second clock finds it given up"
+        assert turns.give_up(lease=lease)
+        assert turns.give_up(lease=lease) == [], "a second clock finds it given up"
 
-    assert claim_one().turn_id == second.pk
+    assert claim_one().work_id == second.pk
 
 
 @pytest.mark.parametrize(
@@ -286,11 +286,11 @@ def test_a_turn_that_cost_two_workers_is_claimed_alone() -> None:
     coaches = [make_coach() for _ in range(2)]
     turns_of = [say(coach) for coach in coaches]
     for _ in range(2):
-        assert len(claims.claim_turns(limit=10)) == 2
+        assert len(TURNS.claim(limit=10, suspect=False)) == 2
         expire_leases()
 
-    assert claims.claim_turns(limit=10) == []
-    (first,), (second,) = claims.claim_suspect(), claims.claim_suspect()
+    assert TURNS.claim(limit=10, suspect=False) == []
+    (first,), (second,) = TURNS.claim(limit=1, suspect=True), TURNS.claim(limit=1, suspect=True)
 
-    assert {first.turn_id, second.turn_id} == {turn.pk for turn in turns_of}
-    assert claims.claim_suspect() == []
+    assert {first.work_id, second.work_id} == {turn.pk for turn in turns_of}
+    assert TURNS.claim(limit=1, suspect=True) == []
