@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
-from coaching.models import Client, User
+from coaching.models import User
 from companion.api.events import answers
 from companion.api.events.readers import RefusedError
 from tests.conftest import signed_in
@@ -151,7 +151,7 @@ def test_an_answer_to_something_broken_keeps_every_promise(
 ) -> None:
     browser = signed_in(twins.alice.coach.user)
     browser.raise_request_exception = False
-    monkeypatch.setattr(Client.objects, "current", _break)
+    monkeypatch.setattr("coaching.views.clients.read", _break)
     answer = get(browser, "/clients/")
 
     assert answer.status_code == 500

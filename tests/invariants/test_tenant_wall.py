@@ -51,13 +51,10 @@ SEEN_BY_CLIENTS = (Client, CoachingSession, Consent, Goal, Commitment)
 
 each_tenant_table = pytest.mark.parametrize("table", sorted(TENANT))
 each_walled_table = pytest.mark.parametrize("table", sorted(WALLED))
+REFERENCES = [(model, field.attname) for model in TENANT.values() for field in tenant_references(model)]
 each_reference = pytest.mark.parametrize(
     ("model", "column"),
-    [
-        pytest.param(model, field.attname, id=f"{model.__name__}.{field.name}")
-        for model in TENANT.values()
-        for field in tenant_references(model)
-    ],
+    [pytest.param(model, column, id=f"{model.__name__}.{column}") for model, column in REFERENCES],
 )
 
 
@@ -233,41 +230,39 @@ def test_the_record_of_accounts_is_only_added_to() -> None:
 # --- Whether it holds -----------------------------------------------------------------------------------
 
 
-@each_walled_table
-def test_without_a_tenant_nothing_is_read_or_written(table: str, twins: Twins) -> None:
-    model = WALLED[table]
-    with tenant(twins.alice.coach.pk):
-        row = model.objects.filter(pk=twins.alice.one(model).pk).get()
+def test_without_a_tenant_nothing_is_read_or_written(twins: Twins, subtests: pytest.Subtests) -> None:
+    for table, model in WALLED.items():
+        with subtests.test(table):
+            with tenant(twins.alice.coach.pk):
+                row = model.objects.filter(pk=twins.alice.one(model).pk).get()
 
-    assert catalogue.ask(f'SELECT count(*) FROM "{table}" WHERE coach_id IS NOT NULL') == [0]
-    with pytest.raises(NoTenantError):
-        model.objects.count()
-    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-        model.all_tenants.bulk_create([_copy(row)])
-
-
-@each_walled_table
-def test_a_coach_reads_their_own_rows_only(table: str, twins: Twins) -> None:
-    model = WALLED[table]
-
-    with tenant(twins.bob.coach.pk):
-        coaches = catalogue.ask(f'SELECT DISTINCT coach_id FROM "{table}" WHERE coach_id IS NOT NULL')
-        found = {row.pk for row in model.objects.exclude(coach=None)}
-
-    assert coaches == [twins.bob.coach.pk]
-    assert found == {row.pk for row in twins.bob.all(model)}
+            assert catalogue.ask(f'SELECT count(*) FROM "{table}" WHERE coach_id IS NOT NULL') == [0]
+            with pytest.raises(NoTenantError):
+                model.objects.count()
+            with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+                model.all_tenants.bulk_create([_copy(row)])
 
 
-@each_reference
-def test_a_reference_to_another_practice_is_refused(
-    model: type[TenantModel], column: str, twins: Twins
-) -> None:
-    target = model._meta.get_field(column.removesuffix("_id")).related_model
-    assert target is not None
-    foreign, own = twins.alice.one(target), twins.bob.one(model)
+def test_a_coach_reads_their_own_rows_only(twins: Twins, subtests: pytest.Subtests) -> None:
+    for table, model in WALLED.items():
+        with subtests.test(table):
+            with tenant(twins.bob.coach.pk):
+                coaches = catalogue.ask(f'SELECT DISTINCT coach_id FROM "{table}" WHERE coach_id IS NOT NULL')
+                found = {row.pk for row in model.objects.exclude(coach=None)}
 
-    with pytest.raises(IntegrityError, match="same_coach"), tenant(twins.bob.coach.pk):
-        _point(own, column, foreign)
+            assert coaches == [twins.bob.coach.pk]
+            assert found == {row.pk for row in twins.bob.all(model)}
+
+
+def test_a_reference_to_another_practice_is_refused(twins: Twins, subtests: pytest.Subtests) -> None:
+    for model, column in REFERENCES:
+        with subtests.test(f"{model.__name__}.{column}"):
+            target = model._meta.get_field(column.removesuffix("_id")).related_model
+            assert target is not None
+            foreign, own = twins.alice.one(target), twins.bob.one(model)
+
+            with pytest.raises(IntegrityError, match="same_coach"), tenant(twins.bob.coach.pk):
+                _point(own, column, foreign)
 
 
 def _point(row: TenantModel, column: str, target: Model) -> None:
@@ -278,13 +273,14 @@ def _point(row: TenantModel, column: str, target: Model) -> None:
         type(row).objects.filter(pk=row.pk).update(**{column: target.pk})
 
 
-@each_walled_table
-def test_a_row_cannot_be_moved_into_another_practice(table: str, twins: Twins) -> None:
-    model = WALLED[table]
-    own = twins.bob.one(model)
+def test_a_row_cannot_be_moved_into_another_practice(twins: Twins, subtests: pytest.Subtests) -> None:
+    to = twins.alice.coach.pk
+    for table, model in WALLED.items():
+        with subtests.test(table):
+            own = twins.bob.one(model)
 
-    with pytest.raises(DatabaseError), tenant(twins.bob.coach.pk), connection.cursor() as cursor:
-        cursor.execute(f'UPDATE "{table}" SET coach_id = %s WHERE id = %s', [twins.alice.coach.pk, own.pk])
+            with pytest.raises(DatabaseError), tenant(twins.bob.coach.pk), connection.cursor() as cursor:
+                cursor.execute(f'UPDATE "{table}" SET coach_id = %s WHERE id = %s', [to, own.pk])
 
 
 def test_a_fork_of_another_coachs_skill_is_refused(twins: Twins) -> None:
@@ -303,15 +299,15 @@ def test_two_practices_may_have_a_client_of_the_same_name_and_address(twins: Twi
             assert Client.objects.filter(**same).count() == 1
 
 
-@each_walled_table
-def test_a_clients_own_session_sees_no_row_of_anybody_else(table: str, twins: Twins) -> None:
-    model, (client, _) = WALLED[table], twins.alice.clients
+def test_a_clients_own_session_sees_no_row_of_anybody_else(twins: Twins, subtests: pytest.Subtests) -> None:
+    client, _ = twins.alice.clients
+    for table, model in WALLED.items():
+        with subtests.test(table):
+            with tenant(twins.alice.coach.pk, client.pk):
+                seen = {row.pk for row in model.objects.all()}
 
-    with tenant(twins.alice.coach.pk, client.pk):
-        seen = {row.pk for row in model.objects.all()}
-
-    about_them = _rows_about(twins.alice, model, client) if model in SEEN_BY_CLIENTS else []
-    assert seen == {row.pk for row in about_them}
+            about_them = _rows_about(twins.alice, model, client) if model in SEEN_BY_CLIENTS else []
+            assert seen == {row.pk for row in about_them}
 
 
 @pytest.mark.parametrize("model", sorted(SEEN_BY_CLIENTS, key=str))
