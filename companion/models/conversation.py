@@ -52,7 +52,7 @@ class TurnQuerySet(TenantQuerySet["Turn"]):
         return self.filter(status__in=Turn.UNFINISHED)
 
     def held(self, *, fence: int) -> Self:
-        """Keep the turn only while this claim still holds it."""
+        """Keep the turn only while the lease with this fence still holds it."""
         return self.filter(status=Turn.Status.RUNNING, fence=fence)
 
 

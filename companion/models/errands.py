@@ -21,7 +21,7 @@ class ErrandQuerySet(TenantQuerySet["Errand"]):
         return self.filter(session=session, kind=Errand.Kind.ANALYSE_SESSION).order_by("-queued_at")
 
     def held(self, *, fence: int) -> Self:
-        """Keep the errand only while this claim still holds it."""
+        """Keep the errand only while the lease with this fence still holds it."""
         return self.filter(status=Errand.Status.RUNNING, fence=fence)
 
 

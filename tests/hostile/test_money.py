@@ -40,14 +40,14 @@ def spent() -> Decimal:
 def test_fifty_turns_at_once_with_money_for_ten_make_ten_calls(committed: None, server: ModelServer) -> None:
     coach = factories.make_coach(unlocked=True)
     with tenant(coach.pk):
-        claims = [hold(say("Good morning")) for _ in range(TURNS)]
-        turns.begin(lease=claims[0], now=NOON, model_name="scripted", price=DEAR, output_tokens=4_000)
+        leases = [hold(say("Good morning")) for _ in range(TURNS)]
+        turns.begin(lease=leases[0], now=NOON, model_name="scripted", price=DEAR, output_tokens=4_000)
         [reserved] = UsageEntry.objects.values_list("reserved_usd", flat=True)
         UsageEntry.objects.all().delete()
         CompanionState.objects.update(daily_budget_usd=reserved * AFFORDED + reserved / 2)
     server.is_open = False
 
-    asyncio.run(_all_at_once(claims, server))
+    asyncio.run(_all_at_once(leases, server))
 
     with tenant(coach.pk):
         assert Turn.objects.filter(status="done").count() == AFFORDED
@@ -60,12 +60,12 @@ def test_fifty_turns_at_once_with_money_for_ten_make_ten_calls(committed: None, 
         assert 0 < spent() <= CompanionState.objects.get().daily_budget_usd
 
 
-async def _all_at_once(claims: list[Lease], server: ModelServer) -> None:
+async def _all_at_once(leases: list[Lease], server: ModelServer) -> None:
     """Carry all of them; the model answers when every turn has money or was told that there is none."""
     model = agent.open_model(NAME, api_key="test", base_url=server.url)
     brain, database = Brain(model=model, price=DEAR), Database()
     carried = [
-        asyncio.create_task(carry_out(Attempt(lease), brain=brain, database=database)) for lease in claims
+        asyncio.create_task(carry_out(Attempt(lease), brain=brain, database=database)) for lease in leases
     ]
     while len([task for task in carried if task.done()]) + len(server.requests) < TURNS:
         await asyncio.sleep(0.02)
