@@ -60,7 +60,7 @@ def held(*, lease: Lease, lock: bool = False) -> Errand:
     errands = Errand.objects.filter(pk=lease.work_id).held(fence=lease.fence)
     errand: Errand | None = (errands.select_for_update() if lock else errands).first()
     if errand is None:
-        raise lease.lost()
+        raise lease.overtaken()
     return errand
 
 

@@ -43,7 +43,7 @@ class Lease:
     coach_id: UUID
     fence: int
 
-    def lost(self) -> OvertakenError:
+    def overtaken(self) -> OvertakenError:
         """Give what to raise when the row is no longer held."""
         return OvertakenError(f"{self.work_id} is no longer held at fence {self.fence}")
 

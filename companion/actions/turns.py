@@ -62,7 +62,7 @@ def begin(*, lease: Lease, now: datetime, model_name: str, price: usage.Price, o
     """
     scene = scenes.look(lease=lease, now=now, model_name=model_name)
     if scene is None:
-        raise lease.lost()
+        raise lease.overtaken()
     prompt = assemble(scene.context)
     usage.reserve(
         call=usage.Call(work=scene.turn, fence=lease.fence),
@@ -239,7 +239,7 @@ def retry(*, turn: Turn) -> bool:
 def _held(lease: Lease) -> Turn:
     (turns,) = read(rows.HELD(turn=lease.work_id, fence=lease.fence))
     if not turns:
-        raise lease.lost()
+        raise lease.overtaken()
     held: Turn = turns[0]
     return held
 
@@ -251,7 +251,7 @@ def _in_hand(lease: Lease) -> tuple[Turn, Conversation, Message]:
         MESSAGE(turn=lease.work_id),
     )
     if not turns:
-        raise lease.lost()
+        raise lease.overtaken()
     return turns[0], conversations[0], messages[0]
 
 
