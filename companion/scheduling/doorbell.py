@@ -72,7 +72,7 @@ class Doorbell(SimpleWorker):
             super().heartbeat(timeout, pipeline)
 
     def check_for_suspension(self, burst: bool) -> None:
-        """Take no orders over Redis: a bell that were silenced there would only be heard later."""
+        """Take no orders over Redis: a bell that is silenced there would only be heard later."""
 
     def run_maintenance_tasks(self) -> None:
         """Leave RQ's registries alone: no job of ours ever runs, so none is ever abandoned."""
