@@ -247,7 +247,7 @@ class Loop:
         database = Database()
         carrier = loop.ErrandLoop(brain=None, database=database, wake=self._wake)  # type: ignore[arg-type]
         does = {
-            "lease": carrier.claim_due,
+            "claim": carrier.claim_due,
             "hold": carrier.hold,
             "pause": lambda: asyncio.sleep(0.3),
             "wait": lambda: carrier.wind_down(5.0),
@@ -274,7 +274,7 @@ async def succeed(lease: Lease, _errand: Errand, _brain: object, database: Datab
     await database.run(store)
 
 
-async def stall(_claim: Lease, _errand: Errand, _brain: object, _database: Database) -> None:
+async def stall(_lease: Lease, _errand: Errand, _brain: object, _database: Database) -> None:
     await asyncio.sleep(60)
 
 
@@ -288,7 +288,7 @@ def failing(error: Exception) -> loop.Carry:
 def test_the_loop_carries_an_errand_to_its_end(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    carrier.run("lease", "wait", kind=succeed)
+    carrier.run("claim", "wait", kind=succeed)
 
     assert state(errand).status == "done"
     assert carrier.woken == 1
@@ -299,7 +299,7 @@ def test_the_loop_takes_only_as_many_as_it_has_room_for(coach: CoachingProfile, 
         client: Client = factories.make_client()
         waiting = [send(factories.make_session(client, NOON)) for _ in range(loop.AT_ONCE + 2)]
 
-    carrier.run("lease", "lease", kind=stall)
+    carrier.run("claim", "claim", kind=stall)
 
     fences = [state(each).fence for each in waiting]
     assert sum(fences) == loop.AT_ONCE
@@ -309,7 +309,7 @@ def test_the_loop_takes_only_as_many_as_it_has_room_for(coach: CoachingProfile, 
 def test_an_errand_that_failed_in_words_is_over(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    carrier.run("lease", "wait", kind=failing(WRONG))
+    carrier.run("claim", "wait", kind=failing(WRONG))
 
     assert (state(errand).status, state(errand).error_code) == ("failed", "wrong")
 
@@ -317,7 +317,7 @@ def test_an_errand_that_failed_in_words_is_over(session: CoachingSession, carrie
 def test_an_errand_that_broke_is_tried_again(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    carrier.run("lease", "wait", kind=failing(ValueError("nobody expected this")))
+    carrier.run("claim", "wait", kind=failing(ValueError("nobody expected this")))
 
     assert (state(errand).status, state(errand).error_code) == ("queued", "broken")
 
@@ -325,7 +325,7 @@ def test_an_errand_that_broke_is_tried_again(session: CoachingSession, carrier: 
 def test_an_overtaken_errand_is_left_alone(session: CoachingSession, carrier: Loop) -> None:
     errand = send(session)
 
-    carrier.run("lease", "wait", kind=failing(OvertakenError("another has it")))
+    carrier.run("claim", "wait", kind=failing(OvertakenError("another has it")))
 
     assert (state(errand).status, state(errand).fence) == ("running", 1)
 
@@ -341,6 +341,6 @@ def test_a_cancelled_errand_is_stopped_at_the_next_look(session: CoachingSession
         await database.run(cancel)
         await stall(lease, held, brain, database)
 
-    carrier.run("lease", "pause", "hold", "wait", kind=cancel_and_stall)
+    carrier.run("claim", "pause", "hold", "wait", kind=cancel_and_stall)
 
     assert state(errand).status == "cancelled"
