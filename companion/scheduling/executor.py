@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.db import connection
 from django.utils import timezone
 
 from companion.actions import turns, usage
@@ -89,8 +90,15 @@ def claim_due(*, limit: int, brain: Brain) -> list[Attempt]:
         failpoint("turn.claimed")
     if len(attempts) == 1:
         with suppress(Exception):
-            attempts[0].work = _begin(attempts[0].lease, brain)
+            attempts[0].work = _begin_at_once(attempts[0].lease, brain)
     return attempts
+
+
+def _begin_at_once(lease: Lease, brain: Brain) -> turns.Work:
+    with tenant(lease.coach_id), connection.cursor() as cursor:
+        # Nobody's turn is claimed meanwhile: one coach's locked row must not keep all others waiting.
+        cursor.execute("SET LOCAL lock_timeout = '100ms'")
+        return _begin(lease, brain)
 
 
 async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> timedelta | None:
