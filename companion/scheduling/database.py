@@ -14,7 +14,8 @@ from journeyloop.outages import is_outage
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DATABASE_THREADS = 4
+DATABASE_THREADS = 2
+"""More wait for each other in Python, not for PostgreSQL. Turns and errands have theirs apart."""
 PATIENCE_SECONDS = 60.0
 """How long an outage may last before work in hand is dropped: two leases, so that others have it by then."""
 PAUSE_SECONDS = 0.5

@@ -46,7 +46,12 @@ KINDS: Mapping[Errand.Kind, Carry] = {
 
 
 class ErrandLoop:
-    """The errands of one worker's event loop. `wake` is called when another look may be worth it."""
+    """
+    The errands of one worker's event loop.
+
+    `database` is theirs alone, so that a long piece of an errand's work holds up no turn; `wake` is called
+    when another look may be worth it.
+    """
 
     def __init__(self, *, brain: Brain, database: Database, wake: Callable[[], object]) -> None:
         self._brain = brain
@@ -89,6 +94,10 @@ class ErrandLoop:
         await asyncio.gather(*left, return_exceptions=True)
         if left:
             await self._hand_back(list(left.values()))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
 
     async def _hand_back(self, left: list[Lease]) -> None:
         try:

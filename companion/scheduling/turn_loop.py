@@ -44,7 +44,7 @@ class TurnLoop:
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._running: dict[asyncio.Task[None], Attempt] = {}
-        self._errands = ErrandLoop(brain=brain, database=self._database, wake=self._woken.set)
+        self._errands = ErrandLoop(brain=brain, database=Database(), wake=self._woken.set)
         self._suspects_at = 0.0
         """When suspects are looked for next, on the loop's clock."""
         self.is_deaf = False
@@ -75,6 +75,7 @@ class TurnLoop:
         await asyncio.gather(self._wind_down(), self._errands.wind_down(GRACE_SECONDS))
         holding.cancel()
         await asyncio.gather(holding, return_exceptions=True)
+        self._errands.close()
         self._database.close()
 
     async def _wait(self) -> None:
