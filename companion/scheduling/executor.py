@@ -5,18 +5,16 @@ With `brains`, the only module outside the engine that reaches the model library
 """
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
-from django.db import connection
 from django.utils import timezone
 
 from companion.actions import turns, usage
-from companion.actions.leases import TURNS, Lease, OvertakenError
+from companion.actions.leases import Lease, OvertakenError
 from companion.api import events
 from companion.engine import agent
 from companion.engine.failures import ModelFailure
@@ -53,8 +51,6 @@ class Attempt:
     lease: Lease
     is_suspect: bool = False
     """Whether it may be what killed its workers (`Leases.claim`)."""
-    work: turns.Work | None = None
-    """What it needs, where that was read when it was claimed."""
     began: float = field(default_factory=time.monotonic)
     text: str = ""
     """The answer so far."""
@@ -79,28 +75,6 @@ class Attempt:
         return replace(usage, first_text_ms=self.first_text_ms)
 
 
-def claim_due(*, limit: int, brain: Brain) -> list[Attempt]:
-    """
-    Claim what is due; a turn that comes alone is begun in the same visit to a database thread.
-
-    What goes wrong with it there comes up again, and is dealt with, when it is carried out.
-    """
-    attempts = [Attempt(lease) for lease in TURNS.claim(limit=limit, suspect=False)]
-    if attempts:
-        failpoint("turn.claimed")
-    if len(attempts) == 1:
-        with suppress(Exception):
-            attempts[0].work = _begin_at_once(attempts[0].lease, brain)
-    return attempts
-
-
-def _begin_at_once(lease: Lease, brain: Brain) -> turns.Work:
-    with tenant(lease.coach_id), connection.cursor() as cursor:
-        # Nobody's turn is claimed meanwhile: one coach's locked row must not keep all others waiting.
-        cursor.execute("SET LOCAL lock_timeout = '100ms'")
-        return _begin(lease, brain)
-
-
 async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> timedelta | None:
     """
     Bring one attempt to its end, whatever happens.
@@ -109,9 +83,7 @@ async def carry_out(attempt: Attempt, *, brain: Brain, database: Database) -> ti
     """
     lease = attempt.lease
     try:
-        work = attempt.work
-        if work is None:
-            work = await database.patiently(_begin, lease, brain)
+        work = await database.patiently(_begin, lease, brain)
         failpoint("turn.begun")
         answer = await agent.answer(
             work.prompt, model=brain.model, settings=brain.settings, on_text=partial(_show, attempt)

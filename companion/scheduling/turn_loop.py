@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from companion.actions.leases import TURNS, Lease
 from companion.scheduling.database import Database
 from companion.scheduling.errands import ErrandLoop
-from companion.scheduling.executor import Attempt, Brain, carry_out, claim_due, keep_text, leave_text
+from companion.scheduling.executor import Attempt, Brain, carry_out, keep_text, leave_text
 from journeyloop.failpoints import failpoint
 from journeyloop.flags import companion_is_on
 
@@ -92,12 +92,14 @@ class TurnLoop:
         if free <= 0 or not companion_is_on():
             return False
         try:
-            taken = await self._database.run(claim_due, limit=free, brain=self._brain)
+            taken = await self._database.run(TURNS.claim, limit=free, suspect=False)
         except DatabaseError as error:
             log.warning("turns.not_claimed", error=type(error).__name__)
             return False
-        for attempt in taken:
-            self._start(attempt)
+        if taken:
+            failpoint("turn.claimed")
+        for lease in taken:
+            self._start(Attempt(lease))
         return bool(taken)
 
     @property

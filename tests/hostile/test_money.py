@@ -13,7 +13,7 @@ from companion.actions.leases import Lease
 from companion.engine import agent
 from companion.models import CompanionState, Turn, UsageEntry
 from companion.scheduling.database import Database
-from companion.scheduling.executor import Attempt, Brain, carry_out, claim_due
+from companion.scheduling.executor import Attempt, Brain, carry_out
 from journeyloop.tenancy import tenant
 from tests import factories
 from tests.fakes.attempts import DEAR, NOON, begin, hold, say
@@ -92,31 +92,6 @@ def test_a_worker_that_is_killed_in_every_call_spends_no_more_than_the_limit() -
 
         assert 0 < calls < 100
         assert spent() <= Decimal("0.5")
-
-
-def test_a_turn_that_nobody_can_pay_when_it_is_claimed_ends_in_words(
-    committed: None, server: ModelServer
-) -> None:
-    coach = factories.make_coach(unlocked=True)
-    with tenant(coach.pk):
-        turn = say("Good morning")
-        CompanionState.objects.update(daily_budget_usd=Decimal("0.000001"))
-
-    asyncio.run(_carry_what_is_due(server))
-
-    with tenant(coach.pk):
-        turn.refresh_from_db()
-        assert (turn.status, turn.error_code) == ("failed", "budget")
-        assert not server.requests
-
-
-async def _carry_what_is_due(server: ModelServer) -> None:
-    model = agent.open_model(NAME, api_key="test", base_url=server.url)
-    brain, database = Brain(model=model, price=DEAR), Database()
-    for attempt in await database.run(claim_due, limit=20, brain=brain):
-        await carry_out(attempt, brain=brain, database=database)
-    await model.client.close()  # type: ignore[attr-defined]
-    database.close()
 
 
 def test_an_answer_without_end_is_paid_for_and_asked_for_once(committed: None, server: ModelServer) -> None:

@@ -11,15 +11,13 @@ from psycopg import sql
 from coaching.models import CoachingProfile
 from companion.actions import leases, turns
 from companion.actions.leases import ATTEMPTS, TURNS, Lease, OvertakenError
-from companion.engine import agent
-from companion.models import CompanionState, Conversation, Message, Turn
-from companion.scheduling.executor import Brain, claim_due
+from companion.models import Conversation, Message, Turn
 from journeyloop.tenancy import tenant
 from tests.database import urls
 from tests.factories import make_newcomer as make_coach
 from tests.fakes import attempts
 from tests.fakes.conversations import change, say
-from tests.fakes.parallel import at_once, meanwhile
+from tests.fakes.parallel import at_once
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -296,19 +294,3 @@ def test_a_turn_that_cost_two_workers_is_claimed_alone() -> None:
 
     assert {first.work_id, second.work_id} == {turn.pk for turn in turns_of}
     assert TURNS.claim(limit=1, suspect=True) == []
-
-
-def test_a_turn_that_comes_alone_is_begun_at_once_unless_another_holds_its_rows() -> None:
-    held, free = make_coach(), make_coach()
-    brain = Brain(model=agent.open_model("offline"), price=attempts.FREE)
-
-    say(held)
-    with tenant(held.pk):
-        assert list(CompanionState.objects.select_for_update())
-        (waiting,) = meanwhile(lambda: claim_due(limit=9, brain=brain)).result(timeout=5)
-    say(free)
-    (begun,) = claim_due(limit=9, brain=brain)
-
-    assert (waiting.lease.coach_id, waiting.work) == (held.pk, None)
-    assert begun.lease.coach_id == free.pk
-    assert begun.work is not None
