@@ -6,9 +6,11 @@ their text is put in once, when the template that names them is compiled. `|attr
 attributes, for which Django's forms include a template with a loop.
 """
 
+from typing import Any, cast
+
 from django import template
 from django.forms.utils import flatatt
-from django.template import Engine
+from django.template import Engine, TemplateSyntaxError
 from django.template.base import Node, Parser, TextNode, Token
 from django.template.loader_tags import do_include
 
@@ -18,9 +20,15 @@ register.filter("attributes", flatatt)
 
 @register.tag
 def include(parser: Parser, token: Token) -> Node:
-    """Include a template; one whose name ends in .svg and stands in quotes is taken as it is."""
-    node: Node = do_include(parser, token)
-    name = node.template.var  # type: ignore[attr-defined] # a name in quotes, or a variable
+    """
+    Include a template; one whose name ends in .svg and stands in quotes is taken as it is.
+
+    Raises TemplateSyntaxError for a drawing that is given variables: nobody would fill them in.
+    """
+    node: Any = do_include(parser, token)
+    name = node.template.var  # in quotes, or a variable
     if isinstance(name, str) and name.endswith(".svg"):
+        if node.extra_context or node.template.filters:
+            raise TemplateSyntaxError(f"{name} takes no variables and no filters: {token.contents}")
         return TextNode(Engine.get_default().get_template(name).source)
-    return node
+    return cast("Node", node)

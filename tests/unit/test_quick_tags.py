@@ -2,7 +2,7 @@
 
 import pytest
 from django import forms
-from django.template import Context, Engine, TemplateDoesNotExist
+from django.template import Context, Engine, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import TextNode
 
 
@@ -16,6 +16,12 @@ def test_a_drawing_is_put_in_when_its_template_is_compiled() -> None:
 def test_a_drawing_that_is_not_there_is_found_out_then() -> None:
     with pytest.raises(TemplateDoesNotExist):
         Engine.get_default().from_string("{% include 'icons/nothing-like-it.svg' %}")
+
+
+@pytest.mark.parametrize("more", ["'icons/check.svg' with size=3", "'icons/check.svg'|upper"])
+def test_a_drawing_takes_nothing_that_it_would_not_show(more: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match="no variables"):
+        Engine.get_default().from_string("{% include " + more + " %}")
 
 
 def test_a_drawing_may_still_be_named_later() -> None:
