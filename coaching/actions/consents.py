@@ -8,6 +8,7 @@ from django.db import transaction
 from coaching import withdrawals
 from coaching.consents import Purpose
 from coaching.models import Client, Consent, Standing, User
+from coaching.models.consents import standings_of
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,7 @@ def record(*, client: Client, purpose: Purpose, given: bool, method: str, by: Us
     Saying again what already stands, in the same way, adds nothing.
     """
     _hold(client)
-    standing = Consent.objects.current_for(client)[purpose]
+    standing = standings_of(client)[purpose]
     if not given:
         withdrawals.stop_work(purpose, client=client, now=now)
     if standing.last and _says_the_same(standing.last, standing, given, method):
@@ -57,19 +58,19 @@ def require(*, client: Client, purpose: Purpose) -> None:
     Ask before touching rows of the work itself: a withdrawal takes the client first and the work second.
     """
     _hold(client)
-    standing = Consent.objects.current_for(client)[purpose]
+    standing = standings_of(client)[purpose]
     if not standing.given:
         raise NoConsentError(client, standing)
 
 
 def stands(*, client: Client, purpose: Purpose) -> bool:
     """Say whether this client has agreed, for deciding whether to ask for work that will ask again."""
-    return Consent.objects.current_for(client)[purpose].given
+    return standings_of(client)[purpose].given
 
 
 def may_quote(client: Client) -> bool:
     """Say whether this client's own words may be quoted when a session is prepared."""
-    return Consent.objects.current_for(client)[Purpose.QUOTES_IN_PREP].given
+    return standings_of(client)[Purpose.QUOTES_IN_PREP].given
 
 
 def delete_derived(*, client: Client, purpose: Purpose, by: User, now: datetime) -> None:

@@ -97,7 +97,9 @@ class Client(TenantModel):
     @cached_property
     def standings(self) -> "dict[Purpose, Standing]":
         """How it stands with their consents, read once for all of a page. Whoever acts asks afresh."""
-        return self.consents.current_for(self)
+        from coaching.models.consents import standings_of  # late: it is about this model
+
+        return standings_of(self)
 
     @property
     def is_archived(self) -> bool:

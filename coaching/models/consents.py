@@ -56,13 +56,14 @@ class ConsentQuerySet(TenantQuerySet["Consent"]):
         """Keep a client's newest statement about each purpose; `client` may be a slot."""
         return self.filter(client=client).order_by("purpose", "-at", "-id").distinct("purpose")
 
-    def current_for(self, client: Client) -> dict[Purpose, Standing]:
-        """Say for every purpose how it stands with this client, in one query that is written once."""
-        return standings(read(NEWEST(client=client.pk))[0])
-
 
 NEWEST = Reading(lambda: Consent.objects.newest_of(slot("client")))
 """A client's newest statement about each purpose."""
+
+
+def standings_of(client: Client) -> dict[Purpose, Standing]:
+    """Ask for every purpose how it stands with this client."""
+    return standings(read(NEWEST(client=client.pk))[0])
 
 
 def standings(newest: Iterable["Consent"]) -> dict[Purpose, Standing]:

@@ -17,6 +17,7 @@ from coaching.actions import consents
 from coaching.consents import Purpose
 from coaching.forms.consents import StatementForm
 from coaching.models import Client, Consent
+from coaching.models.consents import standings_of
 from coaching.views.consent_parts import asks_of
 from coaching.views.ways import way_back
 
@@ -51,7 +52,7 @@ def consent_withdraw(request: CoachRequest, client_id: UUID, purpose: str) -> Ht
 def consent_derived(request: CoachRequest, client_id: UUID, purpose: str) -> HttpResponse:
     """Ask whether to delete what was made under a consent that no longer stands, and do it."""
     client, asked = get_object_or_404(Client.objects, pk=client_id), _purpose(purpose)
-    standing = Consent.objects.current_for(client)[asked]
+    standing = standings_of(client)[asked]
     if standing.given:
         return _page(request, client, problem=f"{client.short_name} agrees, so there is nothing to clear.")
     if request.method == "GET":
@@ -71,7 +72,7 @@ def _purpose(name: str) -> Purpose:
 
 
 def _record(request: CoachRequest, client: Client, purpose: Purpose, *, given: bool) -> HttpResponse:
-    standing = Consent.objects.current_for(client)[purpose]
+    standing = standings_of(client)[purpose]
     form = StatementForm(request.POST, wording=standing.wording)
     if not form.is_valid():
         problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
@@ -89,7 +90,7 @@ def _page(request: CoachRequest, client: Client, *, problem: str = "", status: i
     statements = Consent.objects.filter(client=client).select_related("by").order_by("-at", "-id")
     context = {
         "client": client,
-        "asks": asks_of(client, Consent.objects.current_for(client).values(), with_derived=True),
+        "asks": asks_of(client, standings_of(client).values(), with_derived=True),
         "statements": statements,
         "problem": problem,
         "next": way_back(request),

@@ -14,6 +14,7 @@ from coaching.views.consent_parts import Gate
 from companion.engine.analysis.claims import WHY
 from companion.engine.analysis.quotes import unquoted
 from companion.models import Claim, Errand, Evidence, SessionIntelligence
+from companion.models.intelligence import intelligence_of
 
 Unnamed = Literal["", "nobody_said", "one_voice"]
 HIGHLIGHTS = (Claim.Kind.COMMITMENT, Claim.Kind.QUESTION, Claim.Kind.HYPOTHESIS, Claim.Kind.THEME)
@@ -87,7 +88,7 @@ def left_out_of(found: SessionIntelligence | None) -> list[tuple[int, str]]:
 def section_of(request: CoachRequest, session: CoachingSession, *, back: str = "") -> Section | None:
     """Read how a session's analysis stands; None while there is nothing to analyse."""
     transcript = session.read_transcript
-    found = SessionIntelligence.objects.of_session(session)
+    found = intelligence_of(session)
     if transcript is None and found is None:
         return None
     claims = Claim.objects.of_session(session)

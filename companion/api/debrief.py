@@ -8,6 +8,7 @@ from coaching.models import Client, CoachingSession, Speaker, Transcript, Uttera
 from companion.actions import debrief
 from companion.api.analyses import left_out_of
 from companion.models import Claim, Errand, Evidence, SessionIntelligence
+from companion.models.intelligence import intelligence_of
 
 BEFORE, AFTER = 4, 8
 """Utterances that are shown around a quotation."""
@@ -92,7 +93,7 @@ class Review:
 
 def review_of(session: CoachingSession, *, chosen: str = "") -> Review:
     """Read a session's review; `chosen` is the id of the evidence whose words are shown first."""
-    found = SessionIntelligence.objects.of_session(session)
+    found = intelligence_of(session)
     claims = list(Claim.objects.of_session(session).in_reading_order().with_evidence())
     spans = [span for claim in claims for span in claim.evidence.all()]
     first = next((span for span in spans if str(span.pk) == chosen), spans[0] if spans else None)

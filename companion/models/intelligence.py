@@ -18,17 +18,18 @@ from journeyloop.tenancy.readings import Reading, read, slot
 class IntelligenceQuerySet(TenantQuerySet["SessionIntelligence"]):
     """Reads over the open tenant's analysed sessions."""
 
-    def of_session(self, session: CoachingSession) -> "SessionIntelligence | None":
-        """The one row of this session, or None before its first analysis."""
-        (found,) = read(_OF_SESSION(session=session.pk))
-        return found[0] if found else None
-
     def of_client(self, client: Client) -> Self:
         """One client's analysed sessions, newest session first."""
         return self.filter(client=client).select_related("session").order_by("-session__starts_at")
 
 
 _OF_SESSION = Reading(lambda: SessionIntelligence.objects.filter(session=slot("session")))
+
+
+def intelligence_of(session: CoachingSession) -> "SessionIntelligence | None":
+    """Find the one row of this session; None before its first analysis."""
+    (found,) = read(_OF_SESSION(session=session.pk))
+    return found[0] if found else None
 
 
 class SessionIntelligence(TenantModel):

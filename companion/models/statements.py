@@ -3,7 +3,7 @@ What sessions were about: claims, each with the words that it rests on.
 
 How a page reads one session::
 
-    found = SessionIntelligence.objects.of_session(session)          # None before the first analysis
+    found = intelligence_of(session)          # None before the first analysis
     claims = Claim.objects.of_session(session).in_reading_order().with_evidence()
     for claim in claims:
         claim.words          # the text, in the coach's wording where they changed it

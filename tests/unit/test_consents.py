@@ -14,6 +14,7 @@ from coaching.actions.consents import NoConsentError
 from coaching.actions.words import words_for_ai
 from coaching.consents import Purpose
 from coaching.models import Client, CoachingProfile, Consent, User
+from coaching.models.consents import standings_of
 from journeyloop.tenancy import tenant
 from tests import factories
 from tests.factories import NOON
@@ -39,14 +40,14 @@ def say(client: Client, given: bool, *, now: datetime = NOON, **fields: Any) -> 
 
 
 def holds(client: Client, purpose: Purpose = Purpose.AI_PROCESSING) -> bool:
-    return Consent.objects.current_for(client)[purpose].given
+    return standings_of(client)[purpose].given
 
 
 # --- The record -----------------------------------------------------------------------------------------
 
 
 def test_every_purpose_is_no_until_somebody_says_otherwise(tomas: Client) -> None:
-    standings = Consent.objects.current_for(tomas)
+    standings = standings_of(tomas)
 
     assert set(standings) == set(Purpose)
     assert not any(standing.given or standing.last for standing in standings.values())
@@ -54,7 +55,7 @@ def test_every_purpose_is_no_until_somebody_says_otherwise(tomas: Client) -> Non
 
 def test_how_everything_stands_takes_one_query(tomas: Client, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        Consent.objects.current_for(tomas)
+        standings_of(tomas)
 
 
 def test_a_statement_keeps_the_words_the_time_the_person_and_the_way(tomas: Client) -> None:
@@ -108,7 +109,7 @@ def test_a_statement_can_neither_be_changed_nor_deleted(tomas: Client) -> None:
 def test_a_yes_to_earlier_words_is_asked_again(tomas: Client, settings: Settings) -> None:
     say(tomas, True)
     settings.COMPANION_MODEL = "anthropic:some-model"
-    standing = Consent.objects.current_for(tomas)[Purpose.AI_PROCESSING]
+    standing = standings_of(tomas)[Purpose.AI_PROCESSING]
 
     assert (standing.given, standing.said_yes, standing.is_asked_again) == (False, True, True)
     assert "Anthropic, which is sent the words" in standing.wording.text
@@ -123,7 +124,7 @@ def test_a_no_is_not_asked_again(tomas: Client, settings: Settings) -> None:
     say(tomas, False)
     settings.COMPANION_MODEL = "mistral:some-model"
 
-    assert not Consent.objects.current_for(tomas)[Purpose.AI_PROCESSING].is_asked_again
+    assert not standings_of(tomas)[Purpose.AI_PROCESSING].is_asked_again
 
 
 @pytest.mark.parametrize("purpose", Purpose)

@@ -25,6 +25,7 @@ from coaching.models import (
     User,
     Utterance,
 )
+from coaching.models.consents import standings_of
 from journeyloop.tenancy import tenant
 
 NOTES = [
@@ -77,7 +78,7 @@ def test_it_shows_each_kind_of_thing() -> None:
         assert {each.status for each in Commitment.objects.all()} == {"open", "done", "dropped"}
         assert Commitment.objects.waiting_on_coach().count() == 3
         ruth = Client.objects.get(name="Ruth Abelson")
-        assert [each.given for each in Consent.objects.current_for(ruth).values()].count(True) == 1
+        assert [each.given for each in standings_of(ruth).values()].count(True) == 1
     with tenant(practice.newcomer.pk):
         assert not Client.objects.exists()
 
