@@ -134,6 +134,16 @@ def test_words_that_were_not_escaped_would_be_seen_to_run_and_to_call(browser: B
     assert [url for url in requested if not url.startswith(SITE)]
 
 
+def test_a_page_that_sends_its_reader_away_would_be_seen(browser: Browser) -> None:
+    with evil_host() as (host, _):
+        [away] = [piece for piece in pieces(host) if "refresh" in piece]
+        with _opened(browser, {"away": HttpResponse(away)}) as (page, requested):
+            with page.expect_request(f"http://{host}/**"):
+                page.goto(f"{SITE}/away", wait_until="commit")
+
+            assert [url for url in requested if not url.startswith(SITE)] == [f"http://{host}/zqx"]
+
+
 Answers = dict[str, HttpResponse]
 
 
