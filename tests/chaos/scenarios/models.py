@@ -65,7 +65,7 @@ def faults() -> Iterator[Fault]:
     yield Fault("not a word", Reply(is_mute=True), 3, "timeout")
     yield Fault("silence before the text", Reply(text=TEXT, stall_after=0), 3, "timeout")
     yield Fault("silence in mid-stream", Reply(text=TEXT, stall_after=8), 3, "stalled")
-    yield Fault("a drop a second for ever", Reply(text=TEXT, piece=3, gap=1.0), 3, "timeout")
+    yield Fault("a drop a second for ever", Reply(text=TEXT, piece=3, gap=1.0), 1, "endless")
     yield Fault("reset before the text", Reply(text=TEXT, cut_after=0, resets=True), 3, "unreachable")
     yield Fault("reset in mid-stream", Reply(text=TEXT, cut_after=8, resets=True), 3, "cut")
     for tenth in range(1, 10):
