@@ -89,6 +89,8 @@ class Database:
             data.mkdir()
             if self.home.user_id is not None:
                 os.chown(data, self.home.user_id, -1)
+            # Whatever was played before has left room inside the tables, and a full disk would not be felt.
+            self._do("VACUUM FULL")
             self._do(f"CREATE TABLESPACE small LOCATION '{data}'", *_moves("pg_default", "small"))
             try:
                 yield disk
