@@ -73,7 +73,6 @@ class Crowd:
 
     def __init__(self, size: int) -> None:
         self.talks = [Talk() for _ in range(size)]
-        self._by_coach = {talk.coach.pk: talk for talk in self.talks}
 
     def go_on(self, *, at_most: int) -> int:
         """Let those speak who are not waiting for an answer; returns how many did."""
@@ -83,6 +82,11 @@ class Crowd:
         for talk in free:
             talk.say_something()
         return len(free)
+
+    def joined(self) -> Talk:
+        """Let one coach more come, for whom nothing is under way."""
+        self.talks.append(Talk())
+        return self.talks[-1]
 
     def wait(self, *, seconds: float) -> float:
         """Wait until nobody waits; returns how long it took. Who still does then, the checker finds."""
