@@ -20,6 +20,8 @@ from psycopg import sql
 
 from companion.actions.told import Told
 from companion.models import Errand, Turn
+from journeyloop.postgres import prepared
+from journeyloop.postgres.prepared import Prepared, from_named
 
 LEASE_TIME = timedelta(seconds=30)
 """A worker that stays silent this long has lost its work. It speaks up every two seconds."""
@@ -148,14 +150,15 @@ class Leases:
         return [Lease(*row) for row in self._rows(statement, **values)]
 
     def _rows(self, statement: str, **values: Any) -> list[Any]:
-        with connections["system"].cursor() as cursor:
-            cursor.execute(_written(statement, self.table, self.free), values)
-            return list(cursor.fetchall())
+        written = _written(statement, self.table, self.free)
+        (found,) = prepared.run(connections["system"], [written.filled(**values)])
+        return found
 
 
 @cache
-def _written(statement: str, table: str, free: str) -> str:
-    return sql.SQL(statement).format(table=sql.Identifier(table), free=sql.SQL(free)).as_string()
+def _written(statement: str, table: str, free: str) -> Prepared:
+    text = sql.SQL(statement).format(table=sql.Identifier(table), free=sql.SQL(free)).as_string()
+    return from_named(text, name=table)
 
 
 def _columns(held: Collection[Lease]) -> dict[str, list[Any]]:

@@ -7,7 +7,8 @@ other, with a `slot` wherever a value goes that differs from one time to the nex
     SOON = Reading(lambda: CoachingSession.objects.filter(starts_at__lt=slot("until")))
     soon, layers = read(SOON(until=now + WEEK), LAYERS())
 
-The open tenant's id is a slot by itself. Nothing but the text of the statement is kept.
+The open tenant's id is a slot by itself. Nothing but the text of the statement is kept, and its plan by each
+connection.
 """
 
 from abc import ABC, abstractmethod
@@ -20,10 +21,16 @@ from django.db import connection
 from django.db.models import BooleanField, Expression, Field, Func, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.sql import Literal
 
+from journeyloop.postgres import prepared
+from journeyloop.postgres.prepared import Prepared
 from journeyloop.tenancy.door import current_tenant, for_any_tenant
 
 _COACH = "open tenant"
+
+Shape = Callable[[Sequence[tuple[Any, ...]]], list[Any]]
+"""What makes objects of rows."""
 
 
 def slot(name: str) -> Any:
@@ -54,12 +61,23 @@ class AnyOf(Func):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement with open slots, and how its rows become objects."""
+    """A statement, and how its rows become objects."""
 
-    sql: str
-    parameters: Sequence[Any]
-    shape: Callable[[Sequence[tuple[Any, ...]]], list[Any]] | None
-    """None for a statement that gives no rows."""
+    prepared: Prepared
+    shape: Shape
+
+
+def statement_of(model: type[Model], sql: str, parameters: Sequence[Any], shape: Shape) -> Statement:
+    """Number the slots of what Django wrote, and write out whatever it would send besides."""
+    slots, numbered = [], []
+    connection.ensure_connection()
+    for each in parameters:
+        if isinstance(each, Slot):
+            slots.append(each.name)
+            numbered.append(f"${len(slots)}")
+        else:
+            numbered.append(Literal(each).as_string(connection.connection))
+    return Statement(Prepared(sql % tuple(numbered), slots, model._meta.db_table), shape)
 
 
 class Written(ABC):
@@ -93,10 +111,7 @@ class Filled:
 
     def parameters(self) -> list[Any]:
         """List what the statement needs, in its order."""
-        return [
-            self._value(each.name) if isinstance(each, Slot) else each
-            for each in self.written.statement.parameters
-        ]
+        return [self._value(name) for name in self.written.statement.prepared.values]
 
     def _value(self, name: str) -> Any:
         return current_tenant().coach_id if name == _COACH else self.values[name]
@@ -114,15 +129,17 @@ class Reading(Written):
         compiler = rows.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         columns = [column for column, _, _ in cast(Any, compiler.select)]
-        return Statement(sql, parameters, shape_of(compiler, columns, _maker(rows, compiler)))
+        return statement_of(rows.model, sql, parameters, shape_of(compiler, columns, _maker(rows, compiler)))
 
 
 class Tally(Reading):
     """How many rows a QuerySet has: one row, which is the number."""
 
     def _write(self) -> Statement:
-        sql, parameters = self._rows().order_by().query.get_compiler(connection=connection).as_sql()
-        return Statement(
+        rows = self._rows().order_by()
+        sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
+        return statement_of(
+            rows.model,
             f"SELECT count(*) FROM ({sql}) AS counted",  # noqa: S608 - the statement that Django wrote
             parameters,
             lambda found: [number for (number,) in found],
@@ -132,23 +149,12 @@ class Tally(Reading):
 def read(*filled: Filled) -> list[list[Any]]:
     """Send all of these in one round trip; returns the rows of each."""
     statements = [each.written.statement for each in filled]
-    parameters = [value for each in filled for value in each.parameters()]
-    with connection.cursor() as cursor:
-        cursor.execute(";\n".join(each.sql for each in statements), parameters)
-        found = [_rows(statements[0], cursor)]
-        for statement in statements[1:]:
-            cursor.nextset()
-            found.append(_rows(statement, cursor))
-    return found
+    asked = zip((each.prepared for each in statements), (each.parameters() for each in filled), strict=True)
+    found = prepared.run(connection, list(asked))
+    return [statement.shape(rows) for statement, rows in zip(statements, found, strict=True)]
 
 
-def _rows(statement: Statement, cursor: Any) -> list[Any]:
-    return statement.shape(cursor.fetchall()) if statement.shape else []
-
-
-def shape_of(
-    compiler: SQLCompiler, columns: list[Any], make: Callable[[Sequence[Any]], Any]
-) -> Callable[[Sequence[tuple[Any, ...]]], list[Any]]:
+def shape_of(compiler: SQLCompiler, columns: list[Any], make: Callable[[Sequence[Any]], Any]) -> Shape:
     """Make objects of rows as Django would: each column read by its field, then put together."""
     converters = compiler.get_converters(columns)
 

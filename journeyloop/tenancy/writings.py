@@ -24,6 +24,7 @@ from journeyloop.tenancy.readings import (
     instances_of,
     read,
     shape_of,
+    statement_of,
 )
 
 
@@ -46,7 +47,8 @@ class NewRow(Written):
         compiler.returning_fields = fields
         ((sql, parameters),) = compiler.as_sql()
         columns = [field.get_col(row._meta.db_table) for field in fields]
-        return Statement(sql, parameters, shape_of(compiler, columns, instances_of(type(row), fields)))
+        shape = shape_of(compiler, columns, instances_of(type(row), fields))
+        return statement_of(type(row), sql, parameters, shape)
 
 
 class Change(Written):
@@ -57,10 +59,11 @@ class Change(Written):
         self._rows, self._values = rows, values
 
     def _write(self) -> Statement:
-        query: Any = self._rows().query.chain(UpdateQuery)
+        rows = self._rows()
+        query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values(self._values)
         sql, parameters = query.get_compiler(connection=connection).as_sql()
-        return Statement(sql, parameters, None)
+        return statement_of(rows.model, sql, parameters, list)
 
 
 def _refuse_frozen(row: Model, again: Model, fields: Iterable["Field[Any, Any]"]) -> None:

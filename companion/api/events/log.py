@@ -16,22 +16,27 @@ from django.db.models import Max
 
 from companion.models import StreamCounter, StreamEvent
 from journeyloop.ids import uuid7
+from journeyloop.postgres import prepared
+from journeyloop.postgres.prepared import from_named
 from journeyloop.tenancy import TenantMismatchError, current_tenant, tenant
 from journeyloop.tenancy.readings import Reading, read
 
 KEPT = timedelta(hours=24)
 
 # One statement: the counter's row lock is held until commit, so numbers follow commits.
-_APPEND = """
+_APPEND = from_named(
+    """
 WITH counter AS (
-    INSERT INTO companion_streamcounter (id, coach_id, last_number) VALUES (%s, %s, 1)
+    INSERT INTO companion_streamcounter (id, coach_id, last_number) VALUES (%(counter)s, %(coach)s, 1)
     ON CONFLICT (coach_id) DO UPDATE SET last_number = companion_streamcounter.last_number + 1
     RETURNING last_number
 )
 INSERT INTO companion_streamevent (id, coach_id, number, event, data)
-SELECT %s, %s, last_number, %s, %s::jsonb FROM counter
+SELECT %(id)s, %(coach)s, last_number, %(event)s, %(data)s::jsonb FROM counter
 RETURNING number
-"""
+""",
+    name="companion_streamevent",
+)
 
 
 class UnknownNumberError(Exception):
@@ -65,9 +70,8 @@ def append(coach_id: UUID, event: str, data: str) -> int:
     """
     if current_tenant().coach_id != coach_id:
         raise TenantMismatchError(f"cannot record an event of coach {coach_id} in another coach's tenant")
-    with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [uuid7(), coach_id, uuid7(), coach_id, event, data])
-        (number,) = cursor.fetchone()
+    values = {"counter": uuid7(), "id": uuid7(), "coach": coach_id, "event": event, "data": data}
+    (((number,),),) = prepared.run(connection, [_APPEND.filled(**values)])
     return int(number)
 
 
