@@ -66,20 +66,19 @@ class TurnLoop:
         while not self._is_stopping:
             self._woken.clear()
             if await self._claim_due():
-                # Not now: the turns just taken want the database and this thread.
-                self._loop.call_later(ERRANDS_LATER_SECONDS, self._woken.set)
+                # The rest not now: the turns just taken want the database and this thread.
+                await self._wait(ERRANDS_LATER_SECONDS)
             else:
                 await self._claim_suspect()
                 await self._errands.claim_due()
-            await self._wait()
+                await self._wait(LOOK_SECONDS_DEAF if self.is_deaf else LOOK_SECONDS)
         await asyncio.gather(self._wind_down(), self._errands.wind_down(GRACE_SECONDS))
         holding.cancel()
         await asyncio.gather(holding, return_exceptions=True)
         self._errands.close()
         self._database.close()
 
-    async def _wait(self) -> None:
-        seconds = LOOK_SECONDS_DEAF if self.is_deaf else LOOK_SECONDS
+    async def _wait(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
