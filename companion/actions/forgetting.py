@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from coaching.models import Client, CoachingSession, User
 from coaching.withdrawals import Derived
 from companion.actions import errands, forgotten_facts
+from companion.actions.blotting import any_in, blot_out, worth_seeking
 from companion.engine.capabilities import Taint
 from companion.engine.words import normal
 from companion.models import (
@@ -24,14 +25,13 @@ from companion.models import (
     Errand,
     Evidence,
     Message,
+    Proposal,
     SessionAnalysis,
     SessionIntelligence,
     Turn,
 )
 
 REMOVED = "[words of a client, removed]"
-SHORTEST = 12
-"""Characters of a quotation that is looked for in what was written; shorter ones are anybody's words."""
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,11 @@ def forget_session(*, session: CoachingSession) -> None:
 def _forget(whose: Q) -> None:
     claims = Claim.objects.filter(whose)
     quotes = Evidence.objects.filter(claim__in=claims).values_list("quote", flat=True)
-    _strike_out({*quotes, *claims.values_list("text", flat=True)})
+    words = {*quotes, *claims.values_list("text", flat=True)}
+    _strike_out(words)
+    blot_out(words, mark=REMOVED)
+    sought = worth_seeking(words)
+    Proposal.objects.pending().filter(any_in("text", sought) | any_in("title", sought)).delete()
     if claims.exists():
         _begin_anew()
     # Claims and their evidence go with it; loops of other sessions forget that they were seen here.
@@ -108,8 +112,8 @@ def _begin_anew() -> None:
 
 
 def _strike_out(words: Iterable[str]) -> None:
-    """Take these words out of the companion's own messages, and out of what was put beside the coach's."""
-    sought = sorted({each for each in words if len(each) >= SHORTEST}, key=len, reverse=True)
+    """Take these words out of answers, however written there, and all that stood beside questions."""
+    sought = worth_seeking(words)
     tainted = Message.objects.filter(turn__taint__gte=Taint.CLIENT)
     for message in tainted.filter(role=Message.Role.COMPANION):
         text = _without(message.text, sought)

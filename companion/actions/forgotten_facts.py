@@ -4,15 +4,14 @@ Forgetting: a fact, or all that came from one source, goes from the rows and fro
 What coach and companion said to each other stays, but for the very words that are forgotten.
 """
 
-import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, TextField, Value
-from django.db.models.functions import Cast, Replace
+from django.db.models import Q
 
 from coaching.models import Client
+from companion.actions.blotting import blot_out
 from companion.actions.memory import Row
 from companion.engine.framing import plain
 from companion.engine.memory import label_long
@@ -21,14 +20,10 @@ from companion.models import (
     CompanionMemory,
     Conversation,
     Message,
-    Notification,
     Proposal,
-    Turn,
 )
 
 FORGOTTEN = "[forgotten]"
-SHORTEST = 12
-"""Characters; a quote of "yes" stands in too many places to be taken out of them."""
 
 
 def forget_fact(*, fact: Row) -> None:
@@ -80,8 +75,7 @@ def _out_of_prompts(words: list[str]) -> None:
         kept = [line for line in getattr(row, column).splitlines() if not any(text in line for text in lines)]
         setattr(row, column, "\n".join(kept))
         row.save(update_fields=[column])
-    for text in {text for text in words if len(text) >= SHORTEST}:
-        _blot_out(text)
+    blot_out(words, mark=FORGOTTEN)
 
 
 def _holding(lines: Iterable[str]) -> list[tuple[Any, str]]:
@@ -94,20 +88,3 @@ def _holding(lines: Iterable[str]) -> list[tuple[Any, str]]:
         *((row, "context_note") for row in Message.objects.filter(notes)),
         *((row, "summary") for row in Conversation.objects.filter(summaries)),
     ]
-
-
-def _blot_out(text: str) -> None:
-    """Replace words in what the companion said. A turn under way is left to end: it holds its own row."""
-    ended = Turn.objects.exclude(status__in=Turn.UNFINISHED)
-    said = [
-        (Message.objects.filter(role=Message.Role.COMPANION), "text"),
-        (ended, "partial_text"),
-        (Notification.objects.all(), "text"),
-    ]
-    for rows, column in said:
-        held: Any = rows.filter(**{f"{column}__contains": text})
-        held.update(**{column: Replace(column, Value(text), Value(FORGOTTEN))})
-    in_json = json.dumps(text, ensure_ascii=False)[1:-1]
-    for turn in ended.annotate(refused=Cast("refusals", TextField())).filter(refused__contains=in_json):
-        turn.refusals = [{**each, "why": each["why"].replace(text, FORGOTTEN)} for each in turn.refusals]
-        turn.save(update_fields=["refusals"])

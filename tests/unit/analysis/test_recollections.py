@@ -23,6 +23,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.fakes.attempts import answer, begin, finish, on_the_wire, say
 from tests.fakes.talk import agree, ask_for_analysis, make_talk
+from tests.invariants.catalogue import tables_with
 
 LATER = NOON + timedelta(hours=2)
 PROMISE = "I will talk with Nadia about the Friday meeting before next week"
@@ -258,6 +259,26 @@ def test_a_session_is_forgotten_with_all_that_came_of_it_and_no_other(session: C
 
     assert list(SessionIntelligence.objects.values_list("session", flat=True)) == [other.pk]
     assert not ClientKnowledge.objects.exists()
+
+
+def test_a_clients_words_are_gone_from_everything_the_companion_has_said(session: CoachingSession) -> None:
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+    accept(promise(session))
+    said = f"She said: “{PROMISE}”."
+    turn = answer(say("Prepare Maya Lindqvist"), said, notification={"title": said}, now=LATER)
+    proposals.propose(kind="nudge", title="Hello", text=f"You said: {PROMISE}", turn=turn, now=LATER)
+    stopped = say("Prepare her again")
+    Turn.objects.filter(pk=stopped.pk).update(
+        status=Turn.Status.CANCELLED,
+        partial_text=said,
+        refusals=[{"code": "cut", "what": "chat_message", "why": said, "target": ""}],
+    )
+    spread = {"companion_message", "companion_notification", "companion_proposal", "companion_turn"}
+    assert tables_with("Nadia") > spread
+
+    transcripts.delete(transcript=session.transcripts.get(), by=session.coach.user)
+
+    assert tables_with("Nadia") == set()
 
 
 def test_with_a_transcript_goes_what_was_made_of_it(session: CoachingSession) -> None:
