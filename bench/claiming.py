@@ -18,9 +18,7 @@ from journeyloop.embedded.services import Services
 DUE = 100_000
 BATCH = 100
 MOST_WAITING = 100
-"""Turns that a coach may have waiting."""
-FLOODING = 5_000
-"""Turns of one coach that wait behind each other."""
+"""Turns that a coach may have waiting behind each other."""
 RUNNING = "UPDATE companion_turn SET status = 'running', lease_until = now() + interval '1 hour'"
 
 _COACHES = """
@@ -56,9 +54,10 @@ def main() -> None:
         waiting(services, "100,000 answered", "UPDATE companion_turn SET status = 'done'", conversations=DUE)
         waiting(services, "100,000 waiting for another attempt", "", conversations=DUE, wait=1)
         waiting(services, "2,000 running elsewhere", RUNNING, conversations=2_000)
-        for each in (MOST_WAITING, FLOODING):
-            behind = f"{each:,} of one coach behind a running one"
-            waiting(services, behind, f"{RUNNING} WHERE number = 2", conversations=1, each=1 + each)
+        for coaches in (1, 50):
+            behind = f"{MOST_WAITING} behind each running one, coaches: {coaches}"
+            behind_running = f"{RUNNING} WHERE number = 2"
+            waiting(services, behind, behind_running, conversations=coaches, each=1 + MOST_WAITING)
 
 
 def claiming(services: Services) -> tuple[float, int]:
