@@ -8,10 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import django
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "journeyloop.settings")
 django.setup(set_prefix=False)
@@ -22,6 +18,7 @@ from companion.api.events.readers import RefusedError  # noqa: E402
 from companion.api.events.streams import stream  # noqa: E402
 from journeyloop.bodies import BodyTooLargeError, limited  # noqa: E402
 from journeyloop.flags import companion_is_on  # noqa: E402
+from journeyloop.handler import Handler  # noqa: E402
 from journeyloop.outages import is_outage  # noqa: E402
 from journeyloop.tenancy.boot import refuse_wrong_role  # noqa: E402
 
@@ -31,23 +28,6 @@ with ThreadPoolExecutor(1) as _thread:
 
 # WhiteNoise answers with open files. They are read in a thread, which is right for files.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
-
-
-class Handler(ASGIHandler):
-    """
-    Django with everything synchronous in one hop to a thread.
-
-    Its own goes to the thread for the middleware, back to the loop, and to the thread again for the view.
-    """
-
-    def __init__(self) -> None:
-        # Not `super().__init__()`, which prepares for asynchronous views. We have none.
-        self.load_middleware(is_async=False)
-
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        """Run middleware and view."""
-        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
-
 
 pages = Handler()
 # What is loaded by now stays: the collector need not go through it again with every few pages.

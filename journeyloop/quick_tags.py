@@ -15,7 +15,7 @@ from django.forms.utils import flatatt
 from django.template import Context, Engine, TemplateSyntaxError, defaulttags
 from django.template.base import FilterExpression, Node, Parser, TextNode, Token
 from django.template.loader_tags import do_include
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 register = template.Library()
 register.filter("attributes", flatatt)
@@ -41,7 +41,7 @@ def include(parser: Parser, token: Token) -> Node:
 
 @register.tag
 def url(parser: Parser, token: Token) -> Node:
-    """Write the address of a view. Raises NoReverseMatch at its time, also with `as`."""
+    """Write the address of a view, or keep it under the name after `as`, empty where there is none."""
     node: Any = defaulttags.url(parser, token)
     view = _in_quotes(node.view_name)
     # What stands in a namespace depends on where the page itself stands.
@@ -79,11 +79,14 @@ class Address(Node):
         self.view, self.plain = view, plain
 
     def render(self, context: Context) -> Any:
-        """Fill the ids in; with anything else in their place it is Django's to do."""
+        """Fill the ids in; with anything else in their place, or no such view, it is Django's to do."""
         ids = tuple(each.resolve(context) for each in self.plain.args)
         if any(type(each) is not UUID for each in ids):
             return self.plain.render(context)
-        address = _form(self.view, len(ids)) % ids
+        try:
+            address = _form(self.view, len(ids)) % ids
+        except NoReverseMatch:
+            return self.plain.render(context)
         if not self.plain.asvar:
             return address
         context[self.plain.asvar] = address

@@ -1,6 +1,6 @@
 """How times and people are written on pages. Times arrive as instants."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -15,14 +15,26 @@ from coaching.models.transcripts import MARKS
 
 register = template.Library()
 
+NEAR = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _date(day: date) -> str:
+    # Not by strftime, which takes ten times as long, and pages are full of days.
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.hour:02}:{moment.minute:02}"
+
 
 @register.filter
 def day(moment: datetime, now: datetime) -> str:
     """Name a day as people do: Today, Tomorrow, Yesterday, Thu 26 Nov; the year when it is another one."""
     here = timezone.get_current_timezone()
-    date, today = moment.astimezone(here).date(), now.astimezone(here).date()
-    named = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get((date - today).days)
-    return named or f"{date:%a} {date.day} {date:%b}" + (f" {date.year}" if date.year != today.year else "")
+    on, today = moment.astimezone(here).date(), now.astimezone(here).date()
+    return NEAR.get((on - today).days) or _date(on) + (f" {on.year}" if on.year != today.year else "")
 
 
 @register.filter
@@ -41,14 +53,14 @@ def instant(moment: datetime) -> str:
 @register.filter
 def clock(moment: datetime) -> str:
     """Write an instant as the reader's clock shows it."""
-    return f"{moment.astimezone(timezone.get_current_timezone()):%H:%M}"
+    return _time(moment.astimezone(timezone.get_current_timezone()))
 
 
 @register.filter
 def clock_in(moment: datetime, zone: ZoneInfo) -> str:
     """Write an instant as a clock in that zone shows it, with the day where it is another one."""
     theirs, ours = moment.astimezone(zone), moment.astimezone(timezone.get_current_timezone())
-    return f"{theirs:%H:%M}" if theirs.date() == ours.date() else f"{theirs:%a} {theirs:%H:%M}"
+    return _time(theirs) if theirs.date() == ours.date() else f"{WEEKDAYS[theirs.weekday()]} {_time(theirs)}"
 
 
 @register.filter

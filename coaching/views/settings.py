@@ -19,6 +19,7 @@ from coaching.accounts.http import CoachRequest, UserRequest
 from coaching.actions import accounts, sign_ins
 from coaching.models import ApiKey
 from coaching.views.ways import way_back
+from journeyloop.tenancy.readings import Reading, read, slot
 
 
 @require_GET
@@ -87,19 +88,18 @@ def session_end(request: UserRequest) -> HttpResponse:
 
 def _page(request: UserRequest, *, status: int = 200, **changed: Any) -> HttpResponse:
     user = request.user
-    keys = (
-        ApiKey.objects.filter(owner=request.coach, revoked_at=None)
-        if request.coach
-        else ApiKey.objects.none()
-    )
+    (keys,) = read(_KEYS(coach=request.coach.pk)) if request.coach else [[]]
     context: dict[str, Any] = {
         "name_form": NameForm(initial={"name": user.name}),
         "zone_form": TimeZoneForm(initial={"time_zone": user.time_zone}),
         "key_form": KeyForm(),
-        "keys": keys.order_by("-created_at"),
+        "keys": keys,
         "new_key": None,
         "new_token": "",
         "now": timezone.now(),
         **changed,
     }
     return TemplateResponse(request, "coaching/settings.html", context, status=status)
+
+
+_KEYS = Reading(lambda: ApiKey.objects.filter(owner=slot("coach"), revoked_at=None).order_by("-created_at"))

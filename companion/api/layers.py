@@ -9,6 +9,7 @@ from companion.engine.diffs import Segment, has_changes, words
 from companion.engine.response import LayerName
 from companion.engine.tokens import OverBudgetError
 from companion.models import CompanionPersonality, Layer, PersonalityVersion, Proposal
+from journeyloop.tenancy.readings import Reading, read
 
 NEAR = 0.85
 """From this share of its budget on, a layer counts as nearly full."""
@@ -111,9 +112,13 @@ class LayerCard:
 
 def cards() -> list[LayerCard]:
     """Read all six in the order in which the prompt reads them."""
-    rows = {row.layer: row for row in CompanionPersonality.objects.all()}
-    waiting = {proposal.layer: proposal for proposal in Proposal.objects.pending().filter(kind="layer")}
+    found, pending = read(_LAYERS(), _PENDING())
+    rows, waiting = {row.layer: row for row in found}, {proposal.layer: proposal for proposal in pending}
     return [LayerCard(row=rows[name], proposal=waiting.get(name)) for name in LAYERS if name in rows]
+
+
+_LAYERS = Reading(CompanionPersonality.objects.all)
+_PENDING = Reading(lambda: Proposal.objects.pending().filter(kind="layer"))
 
 
 def card(layer: str) -> LayerCard:

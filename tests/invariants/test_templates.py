@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.template import engines
 from django.template.loader import get_template
+from django.urls import get_resolver
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("journeyloop", "coaching", "companion", "client_portal")
@@ -15,6 +16,7 @@ SAFE = {
     "coaching/templatetags/people.py": "escapes what it marks, in the same line",
 }
 UNSAFE_CODE = re.compile(r"\bmark_safe\b|\bSafeString\(|\bformat_html\(|\bformat_html_join\(|\bhtml_safe\b")
+VIEW = re.compile(r"""{%\s*url\s+["']([^"']+)["']""")
 UNSAFE_TEMPLATE = re.compile(r"\|\s*safe(seq)?\b|{%\s*autoescape\s+off")
 
 INLINE = {
@@ -46,6 +48,15 @@ NAMES = sorted(
 @pytest.mark.parametrize("name", NAMES)
 def test_a_template_compiles(name: str) -> None:
     assert get_template(name)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith(".svg")])
+def test_a_template_names_views_that_there_are(name: str) -> None:
+    """With `as` Django leaves an unknown one empty, and so would lead people nowhere."""
+    sources = [(folder / name).read_text() for folder in OURS if (folder / name).is_file()]
+    named = {view for source in sources for view in VIEW.findall(source) if ":" not in view}
+
+    assert named <= set(get_resolver().reverse_dict)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith(".txt")])

@@ -33,8 +33,10 @@ from companion.models import CompanionPersonality, PersonalityVersion
 @coach_required
 def layers(request: CoachRequest) -> HttpResponse:
     """Show the six layers with their texts and budgets."""
-    provisioning.provision(coach=request.coach)
     cards = reading.cards()
+    if not cards:
+        provisioning.provision(coach=request.coach)
+        cards = reading.cards()
     context = {"cards": cards, "total": reading.total(cards), "now": timezone.now()}
     return TemplateResponse(request, "companion/layers.html", context)
 
