@@ -65,6 +65,12 @@ class Unnested(Func):
     output_field = UUIDField()
 
 
+class Asked(SearchQuery):
+    """Words to look for, taken apart once: a plan made for any words would do so for every fact."""
+
+    template = "(SELECT %(function)s(%(expressions)s))"
+
+
 def keep(*, candidate: Candidate, turn: Turn | None, now: datetime) -> Row | None:
     """
     Keep one fact, and close the ones that it makes untrue.
@@ -169,7 +175,7 @@ def any_of(words: str) -> str:
 
 def _found(facts: "QuerySet[Any]", asked: str) -> "QuerySet[Any]":
     """Keep the facts that say most of what is asked, in no order."""
-    query = SearchQuery(asked, search_type="raw", config="english")
+    query = Asked(asked, search_type="raw", config="english")
     ranked = facts.filter(search=query).alias(rank=SearchRank(F("search"), query))
     # By their ids: PostgreSQL copies whatever it sorts, and that is thousands of rows for forty.
     best = ranked.order_by("-rank", "-observed_at").values("pk")[:CANDIDATES]
@@ -185,7 +191,10 @@ def _to_be_recalled() -> "QuerySet[Any]":
     """Keep what is known of clients, but not what the words of those brought who took consent back."""
     said = Consent.objects.filter(AnyOf("client", slot("clients")))
     silent = said.taken_back(Purpose.AI_PROCESSING, version=slot("wording")).values("client")
-    return ClientKnowledge.objects.current().exclude(source_kind__in=THEIRS, client__in=silent)
+    # An array, which PostgreSQL makes once; it would look into a sub-select for every fact.
+    return ClientKnowledge.objects.current().exclude(
+        AnyOf("client", ArraySubquery(silent)), source_kind__in=THEIRS
+    )
 
 
 def _weightiest() -> "QuerySet[Any]":
@@ -225,23 +234,17 @@ _NOTES = Reading(
 
 def _fact(row: Any, about: str, zone: ZoneInfo, *, is_silent: bool = False) -> rules.Fact:
     """Give a row the form in which it is recalled; `is_silent` leaves out words that are not to be quoted."""
-    said = row.observed_at.astimezone(zone)
+    on, taint = row.observed_at.astimezone(zone).date(), Taint(row.taint)
     return rules.Fact(
         id=str(row.id),
         statement=f"{about}{unquoted(row.statement, row.quote) if is_silent else row.statement}",
         quote="" if is_silent else row.quote,
-        source=_source(row.source_kind, said.date()),
+        source=_source(row.source_kind, on),
         said_by=SPEAKERS[row.said_by],
-        observed_on=said.date(),
+        observed_on=on,
         importance=row.importance,
-        taint=Taint(row.taint),
-        origin=rules.Origin(
-            kind=row.source_kind,
-            id=row.source_id,
-            said_by=row.said_by,
-            observed_at=row.observed_at,
-            taint=Taint(row.taint),
-        ),
+        taint=taint,
+        origin=rules.Origin(row.source_kind, row.source_id, row.said_by, row.observed_at, taint),
     )
 
 

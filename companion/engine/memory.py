@@ -7,10 +7,11 @@ or a "not" is ever taken for the same.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from itertools import chain
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from companion.engine.capabilities import Taint
@@ -28,8 +29,11 @@ STRAY_TERMS = 2
 """Words of its own that a statement may have and still be called what somebody said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+# A recall weighs a hundred facts and more. Named tuples, because a frozen dataclass takes five times as long
+# to make.
+
+
+class Origin(NamedTuple):
     """Where words stand and who said them, as rows keep it; a fact made of them carries it on."""
 
     kind: str
@@ -48,8 +52,7 @@ class Source:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """One remembered statement with its evidence."""
 
     id: str
@@ -68,8 +71,7 @@ class Fact:
     """What a new fact from its words would carry; None when nothing may be made of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled:
+class Recalled(NamedTuple):
     """A fact with the parts of its score, so that "why this?" has an answer."""
 
     fact: Fact
@@ -126,53 +128,57 @@ def compare(new: str, old: str) -> Literal["same", "updates", "different"]:
 
 def rank(facts: Sequence[Fact], *, query: str, today: date) -> tuple[Recalled, ...]:
     """Order facts for a message, best first. The candidates come from one coach and, if any, one client."""
-    asked = list(dict.fromkeys(terms(query)))
-    said = [Counter(terms(f"{fact.statement} {fact.quote}")) for fact in facts]
-    rarity = _rarity(asked, said)
-    total, folded = sum(rarity.values()) or 1.0, normal(query)
+    asked, folded = list(dict.fromkeys(terms(query))), normal(query)
+    said = [terms(f"{fact.statement} {fact.quote}") for fact in facts]
+    held = [_shared(asked, words) for words in said]
+    rarity = _rarity(asked, held)
+    total = sum(rarity.values()) or 1.0
     scored = [
-        _score(fact, words, rarity=rarity, total=total, folded=folded, today=today)
-        for fact, words in zip(facts, said, strict=True)
+        _score(fact, _weight(words, hits, rarity) / total, age=(today - fact.observed_on).days, folded=folded)
+        for fact, words, hits in zip(facts, said, held, strict=True)
     ]
     return tuple(sorted(scored, key=lambda each: (-each.score, each.fact.id)))
 
 
-def _rarity(asked: Sequence[str], said: Sequence[Counter[str]]) -> dict[str, float]:
+def _shared(asked: Sequence[str], words: Iterable[str]) -> list[str]:
+    """Find which of the asked terms are among these words, in the order asked."""
+    said = set(words)
+    return [term for term in asked if term in said]
+
+
+def _rarity(asked: Sequence[str], held: Collection[Iterable[str]]) -> dict[str, float]:
     """
     Weigh each asked term by how few facts hold it; one that none holds as the rarest that one does.
 
     A term that nobody holds tells no two facts apart, and alone it must not make all of them look poor.
     """
-    count = len(said)
-    holders = {term: sum(term in words for words in said) for term in asked}
+    count = len(held)
     weights = {
-        term: math.log(1 + (count - held + 0.5) / (held + 0.5)) for term, held in holders.items() if held
+        term: math.log(1 + (count - holders + 0.5) / (holders + 0.5))
+        for term, holders in Counter(chain.from_iterable(held)).items()
     }
     rarest = max(weights.values(), default=1.0)
     return {term: weights.get(term, rarest) for term in asked}
 
 
-def _score(
-    fact: Fact, words: Counter[str], *, rarity: dict[str, float], total: float, folded: str, today: date
-) -> Recalled:
-    length = 0.4 + 0.6 * sum(words.values()) / 20
-    hits = (
-        weight * words[term] * 2.2 / (words[term] + 1.2 * length)
-        for term, weight in rarity.items()
-        if words[term]
-    )
-    lexical = min(1.0, sum(hits) / total)
+def _weight(words: Sequence[str], hits: Iterable[str], rarity: dict[str, float]) -> float:
+    """Weigh the asked terms that a fact of these words holds: more for each time, less among many words."""
+    length = 0.4 + 0.6 * len(words) / 20
+    times = ((term, words.count(term)) for term in hits)
+    return sum(rarity[term] * number * 2.2 / (number + 1.2 * length) for term, number in times)
+
+
+def _score(fact: Fact, weight: float, *, age: int, folded: str) -> Recalled:
+    lexical = min(1.0, weight)
     importance = fact.importance / 5
-    recency = 0.5 ** (max(0, (today - fact.observed_on).days) / HALF_LIFE_DAYS)
-    trigger = 1.0 if any(normal(phrase) in folded for phrase in fact.triggers if phrase.strip()) else 0.0
-    return Recalled(
-        fact=fact,
-        score=lexical + trigger + 0.25 * importance + 0.15 * recency,
-        lexical=lexical,
-        importance=importance,
-        recency=recency,
-        trigger=trigger,
-    )
+    recency = 0.5 ** (max(0, age) / HALF_LIFE_DAYS)
+    trigger = 1.0 if fact.triggers and _is_triggered(fact, folded) else 0.0
+    score = lexical + trigger + 0.25 * importance + 0.15 * recency
+    return Recalled(fact, score, lexical, importance, recency, trigger)
+
+
+def _is_triggered(fact: Fact, folded: str) -> bool:
+    return any(normal(phrase) in folded for phrase in fact.triggers if phrase.strip())
 
 
 def relevant(ranked: Iterable[Recalled]) -> tuple[Recalled, ...]:

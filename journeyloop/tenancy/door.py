@@ -9,10 +9,13 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-# A process that freezes in the middle of a transaction must not keep its locks for ever.
+# A process that freezes in the middle of a transaction must not keep its locks for ever. And what is prepared
+# is planned once for everybody: left to choose, PostgreSQL would plan a recall anew each time for whoever has
+# less than most.
 _SET = """
 SELECT set_config('app.coach', %s, true), set_config('app.client', %s, true),
-       set_config('idle_in_transaction_session_timeout', '15s', true)
+       set_config('idle_in_transaction_session_timeout', '15s', true),
+       set_config('plan_cache_mode', 'force_generic_plan', true)
 """
 
 

@@ -13,7 +13,7 @@ from companion.engine.capabilities import Taint
 from companion.engine.memory import Fact
 from companion.models import ClientKnowledge, CompanionContext, CompanionMemory
 from journeyloop.tenancy import tenant
-from journeyloop.tenancy.readings import read
+from journeyloop.tenancy.readings import Reading, read
 from tests import factories
 from tests.fakes.attempts import NOON, answer, begin, refused, say
 
@@ -297,6 +297,15 @@ def test_no_message_breaks_the_search(client: Client, words: str) -> None:
     tell("Drinks tea only", client=client)
 
     assert statements(recall(words, client)) == ["Tomás Ferreira: Drinks tea only"]
+
+
+@pytest.mark.parametrize("reading", [memory._OWN, memory._SAID], ids=["own", "said"])
+def test_words_are_taken_apart_once_and_not_for_each_fact(
+    practice: CoachingProfile, reading: Reading
+) -> None:
+    sql = reading.statement.prepared.sql
+
+    assert sql.count("to_tsquery(") == sql.count("(SELECT to_tsquery(") == 2
 
 
 def test_recall_keeps_to_its_budget(practice: CoachingProfile) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from coaching.models import Client, CoachingProfile, CoachingSession, Note, User
 from companion.models import CompanionMemory, MicroInteraction
@@ -96,3 +97,23 @@ def test_a_tally_counts_the_rows_of_whoever_is_open(coach: User, stranger: User)
     for user, count in ((coach, 2), (stranger, 1)):
         with tenant(user.coaching_profile.pk):
             assert read(clients(name="Tomás"), clients(name="Noor")) == [[count], [0]]
+
+
+def test_a_reading_is_planned_once_for_everybody(coach: User, stranger: User) -> None:
+    newest = Reading(lambda: MicroInteraction.objects.order_by("-id"))
+
+    for user in (coach, stranger):
+        with tenant(user.coaching_profile.pk):
+            read(newest())
+
+    assert plans(newest) == [(2, 0)]
+
+
+def plans(reading: Reading) -> list[tuple[int, int]]:
+    """Say how often what a reading sends was run by a plan for everybody, and by one for its values alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            [f"%{reading.statement.prepared.sql}"],
+        )
+        return list(cursor.fetchall())
