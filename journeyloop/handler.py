@@ -9,6 +9,7 @@ from typing import IO, Any, TypeVar
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_started
+from django.db import close_old_connections
 from django.http import FileResponse
 from django.urls import set_script_prefix
 
@@ -17,8 +18,8 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 
-THREADS = 256
-"""At most. A request that waits for the database holds one for five seconds, and others still need theirs."""
+THREADS = 96
+"""At most: more than may wait for the database (settings), so that some are left for the others."""
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
 
 
@@ -51,14 +52,18 @@ class Handler(ASGIHandler):
     def _answer(self, scope: Scope, body: IO[bytes]) -> Any:
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
-        request, refusal = self.create_request(scope, body)
-        response: Any = self.get_response(request) if request else refusal
+        try:
+            request, refusal = self.create_request(scope, body)
+            response: Any = self.get_response(request) if request else refusal
+        finally:
+            body.close()
         response._handler_class = type(self)
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
-        if not response.streaming:
+        if response.streaming:
+            close_old_connections()  # this thread's; what streams is closed in another
+        else:
             response.close()  # and gives the database's connection back before anything is sent
-        body.close()
         return response
 
 

@@ -154,7 +154,9 @@ def database(name: str, *, pool: int = 0) -> dict[str, Any]:
         options.setdefault("sslmode", "require")
     if pool:
         # Left to itself the pool pauses longer after each failure, and would sleep when the database is back.
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5, "reconnect_timeout": 2}
+        # And whoever would wait behind so many hears at once that it cannot be asked.
+        waits = {"timeout": 5, "max_waiting": 72, "reconnect_timeout": 2}
+        options["pool"] = {"min_size": 1, "max_size": pool, **waits}
     # The pool keeps connections; Django must give them back after each request.
     return {**config, "ENGINE": "journeyloop.postgres", "OPTIONS": options, "CONN_MAX_AGE": 0}
 

@@ -7,6 +7,7 @@ words that were recalled for an earlier one. What is kept is deleted only when t
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 
 import structlog
 from django.db.models import F, Q
@@ -14,7 +15,13 @@ from django.db.models import F, Q
 from coaching.models import Client, CoachingSession, User
 from coaching.withdrawals import Derived
 from companion.actions import errands, forgotten_facts
-from companion.actions.blotting import any_in, blot_out, worth_seeking
+from companion.actions.blotting import (
+    MAY_HOLD_A_CLIENTS_WORDS,
+    begin_again,
+    blot_out,
+    drop_stopped_answers,
+    worth_seeking,
+)
 from companion.engine.capabilities import Taint
 from companion.engine.words import normal
 from companion.models import (
@@ -25,7 +32,6 @@ from companion.models import (
     Errand,
     Evidence,
     Message,
-    Proposal,
     SessionAnalysis,
     SessionIntelligence,
     Turn,
@@ -65,26 +71,28 @@ def derived(client: Client) -> Sequence[Derived]:
 
 def delete(*, client: Client, by: User, now: datetime) -> None:
     """Delete everything that was made out of the words of one client's sessions."""
-    _forget(Q(client=client))
+    begin_again()
     forgotten_facts.forget_from_sessions(client=client)
+    _forget(Q(client=client))
     log.info("intelligence.client_forgotten", client=str(client.pk), by=str(by.pk))
 
 
 def forget_session(*, session: CoachingSession) -> None:
     """Delete everything that was made out of the words of one session."""
-    _forget(Q(session=session))
+    begin_again()
     forgotten_facts.forget_source(source_id=session.pk)
+    _forget(Q(session=session))
     log.info("intelligence.session_forgotten", session=str(session.pk))
 
 
 def _forget(whose: Q) -> None:
     claims = Claim.objects.filter(whose)
     quotes = Evidence.objects.filter(claim__in=claims).values_list("quote", flat=True)
-    words = {*quotes, *claims.values_list("text", flat=True)}
+    told = chain.from_iterable(claims.values_list("text", "edited_text"))
+    words = {*quotes, *told}
     _strike_out(words)
-    blot_out(words, mark=REMOVED)
-    sought = worth_seeking(words)
-    Proposal.objects.pending().filter(any_in("text", sought) | any_in("title", sought)).delete()
+    blot_out(words, mark=REMOVED, where=MAY_HOLD_A_CLIENTS_WORDS)
+    drop_stopped_answers()
     if claims.exists():
         _begin_anew()
     # Claims and their evidence go with it; loops of other sessions forget that they were seen here.

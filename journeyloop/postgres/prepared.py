@@ -6,13 +6,14 @@ driver's own prepared statements would be planned once as well, but costs Python
 """
 
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import NotSupportedError
+from django.db import NotSupportedError, ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -35,7 +36,7 @@ class Prepared:
 
 
 def from_named(sql: str, *, name: str) -> Prepared:
-    """Take a statement with `%(value)s` in its places, none of them within quotes."""
+    """Take a statement with `%(value)s` in its places, none within quotes, and no `%` doubled."""
     numbers = count(1)
     return Prepared(_NAMED.sub(lambda _: f"${next(numbers)}", sql), _NAMED.findall(sql), name)
 
@@ -48,8 +49,9 @@ def run(
     with database.cursor() as cursor:
         try:
             cursor.execute(";\n".join(texts), [value for _, values in asked for value in values])
-        except NotSupportedError:
-            # A migration has changed the type of a column since: the next time they are prepared afresh.
+        except (NotSupportedError, ProgrammingError):
+            # A migration has changed a column since, or the connection is not the one it was: the next time
+            # they are prepared afresh.
             _known.pop(database.connection, None)
             raise
         found = [_rows(cursor)]
@@ -66,6 +68,8 @@ def _rows(cursor: Any) -> list[tuple[Any, ...]]:
 # How each connection calls what it has prepared. A transaction that is undone leaves that as it is.
 _known: "WeakKeyDictionary[Any, dict[Prepared, str]]" = WeakKeyDictionary()
 _numbers = count(1)
+_PROCESS = secrets.token_hex(4)
+"""Stands in every name: behind a pooler that mixes connections up, nobody runs another's statement."""
 
 
 def calls(database: BaseDatabaseWrapper, statements: Sequence[Prepared]) -> list[str]:
@@ -79,7 +83,7 @@ def calls(database: BaseDatabaseWrapper, statements: Sequence[Prepared]) -> list
 
 def _prepare(database: BaseDatabaseWrapper, statements: Sequence[Prepared]) -> dict[Prepared, str]:
     # Never the same name again: of several, those before a broken one stay with the server.
-    names = {each: f"{each.name}_{next(_numbers)}" for each in statements}
+    names = {each: f"{each.name}_{_PROCESS}_{next(_numbers)}" for each in statements}
     text = ";\n".join(f"PREPARE {name} AS {each.sql}" for each, name in names.items())
     # Past Django's cursor: this belongs to the connection, not to whoever happens to come first.
     with database.wrap_database_errors, database.connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from coaching.models import Client
+from journeyloop.handler import THREADS
 from journeyloop.tenancy import tenant
 from tests.fakes.coaches import sign_in
 from tests.processes import Process
@@ -87,3 +88,9 @@ def _get(server: Process, cookie: str, *, hangs_up: bool) -> bytes:
     page = b"" if hangs_up else browser.getresponse().read()
     browser.close()
     return page
+
+
+def test_requests_that_wait_for_the_database_leave_threads_to_the_others() -> None:
+    pool = settings.DATABASES["default"]["OPTIONS"]["pool"]
+
+    assert pool["max_size"] + pool["max_waiting"] < THREADS

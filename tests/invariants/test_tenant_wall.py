@@ -13,6 +13,7 @@ from journeyloop.ids import uuid7
 from journeyloop.tenancy import NoTenantError, tenant
 from journeyloop.tenancy.grants import tenant_models
 from journeyloop.tenancy.models import TenantModel
+from journeyloop.tenancy.readings import Reading, read
 from journeyloop.tenancy.walls import tenant_references
 from tests import twins as twin_makers
 from tests.factories import NOON
@@ -308,6 +309,21 @@ def test_a_clients_own_session_sees_no_row_of_anybody_else(twins: Twins, subtest
 
             about_them = _rows_about(twins.alice, model, client) if model in SEEN_BY_CLIENTS else []
             assert seen == {row.pk for row in about_them}
+
+
+def test_a_plan_made_for_a_coach_shows_their_clients_session_no_more(
+    twins: Twins, subtests: pytest.Subtests
+) -> None:
+    client, _ = twins.alice.clients
+    for table, model in WALLED.items():
+        every = Reading(model.objects.all)
+        with subtests.test(table):
+            with tenant(twins.alice.coach.pk):
+                read(every())
+            with tenant(twins.alice.coach.pk, client.pk):
+                ((planned,), plain) = read(every()), list(model.objects.all())
+
+            assert set(planned) == set(plain)
 
 
 @pytest.mark.parametrize("model", sorted(SEEN_BY_CLIENTS, key=str))

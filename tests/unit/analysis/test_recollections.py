@@ -11,14 +11,23 @@ from coaching.consents import Purpose
 from coaching.models import CoachingProfile, CoachingSession
 from coaching.withdrawals import derived_from
 from companion.actions import analysis, forgetting, intelligence, memory, proposals
-from companion.actions.leases import Lease
+from companion.actions.leases import Lease, OvertakenError
 from companion.engine.analysis import rules
 from companion.engine.analysis.parts import split
 from companion.engine.analysis.verify import Verifier
 from companion.engine.capabilities import Taint
 from companion.engine.memory import Fact
 from companion.engine.usage import Usage
-from companion.models import Claim, ClientKnowledge, Errand, Message, SessionIntelligence, Turn
+from companion.models import (
+    Claim,
+    ClientKnowledge,
+    Errand,
+    Evidence,
+    Message,
+    Notification,
+    SessionIntelligence,
+    Turn,
+)
 from tests import factories
 from tests.factories import NOON
 from tests.fakes.attempts import answer, begin, finish, on_the_wire, say
@@ -261,28 +270,73 @@ def test_a_session_is_forgotten_with_all_that_came_of_it_and_no_other(session: C
     assert not ClientKnowledge.objects.exists()
 
 
+def forget_transcript(session: CoachingSession) -> None:
+    transcripts.delete(transcript=session.transcripts.get(), by=session.coach.user)
+
+
 def test_a_clients_words_are_gone_from_everything_the_companion_has_said(session: CoachingSession) -> None:
     agree(session.client, Purpose.QUOTES_IN_PREP)
     accept(promise(session))
     said = f"She said: “{PROMISE}”."
     turn = answer(say("Prepare Maya Lindqvist"), said, notification={"title": said}, now=LATER)
-    proposals.propose(kind="nudge", title="Hello", text=f"You said: {PROMISE}", turn=turn, now=LATER)
+    waiting, dismissed = (
+        proposals.propose(kind="nudge", title=said, text=said, reason=said, turn=turn, now=LATER)
+        for _ in range(2)
+    )
+    proposals.dismiss(proposal=dismissed, by=session.coach.user, now=LATER)
     stopped = say("Prepare her again")
+    refused = [{"code": "cut", "what": "chat_message", "why": said, "target": ""}]
     Turn.objects.filter(pk=stopped.pk).update(
-        status=Turn.Status.CANCELLED,
-        partial_text=said,
-        refusals=[{"code": "cut", "what": "chat_message", "why": said, "target": ""}],
+        status=Turn.Status.CANCELLED, partial_text=said[:40], refusals=refused
     )
     spread = {"companion_message", "companion_notification", "companion_proposal", "companion_turn"}
     assert tables_with("Nadia") > spread
 
-    transcripts.delete(transcript=session.transcripts.get(), by=session.coach.user)
+    forget_transcript(session)
 
+    assert tables_with("Nadia") == set()
+    waiting.refresh_from_db()
+    assert waiting.text.startswith("She said: “[words of a client, removed]")
+
+
+def test_the_same_words_said_of_others_stay(session: CoachingSession) -> None:
+    Evidence.objects.filter(pk=Evidence.objects.all()[0].pk).update(quote="I don't know")
+    answer(say("Who is free?"), "I don't know, to be honest.", now=LATER)
+
+    forget_transcript(session)
+
+    assert Message.objects.filter(text="I don't know, to be honest.").exists()
+
+
+def test_a_full_notice_has_room_for_the_mark(session: CoachingSession) -> None:
+    Evidence.objects.filter(pk=Evidence.objects.all()[0].pk).update(quote="I don't know")
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+    accept(promise(session))
+    full = {"title": "Maya", "text": ("I don't know " + "whether " * 30)[:230]}
+    answer(say("Prepare Maya Lindqvist"), notification=full, now=LATER)
+    assert len(Notification.objects.get().text) > 230
+
+    forget_transcript(session)
+
+    assert "[words of a client, removed] whether" in Notification.objects.get().text
+
+
+def test_an_answer_under_way_begins_again_without_the_words(session: CoachingSession) -> None:
+    agree(session.client, Purpose.QUOTES_IN_PREP)
+    accept(promise(session))
+    under_way = begin(say("Prepare Maya Lindqvist"), now=LATER)
+
+    forget_transcript(session)
+
+    with pytest.raises(OvertakenError):
+        finish(under_way, f"She said: “{PROMISE}”.")
+    turn = Turn.objects.get()
+    assert (turn.status, turn.attempts) == ("queued", 0)
     assert tables_with("Nadia") == set()
 
 
 def test_with_a_transcript_goes_what_was_made_of_it(session: CoachingSession) -> None:
-    transcripts.delete(transcript=session.transcripts.get(), by=session.coach.user)
+    forget_transcript(session)
 
     assert not Claim.objects.exists()
 
