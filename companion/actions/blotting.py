@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, Q, TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from companion.engine.capabilities import Taint
@@ -17,28 +17,6 @@ SHORTEST = 12
 """Characters. Shorter words are anybody's, and stand in too many places to be taken out of them."""
 MAY_HOLD_A_CLIENTS_WORDS = Q(taint__gte=Taint.CLIENT) | ~Q(status=Turn.Status.DONE)
 """Of a turn that came to no end nobody knows what it had read."""
-
-
-def begin_again() -> None:
-    """
-    Send turns under way back to the queue: they have read what is being forgotten.
-
-    Before conversations are locked, in the order in which a turn that ends takes its locks.
-    """
-    Turn.objects.filter(status=Turn.Status.RUNNING).update(
-        status=Turn.Status.QUEUED,
-        fence=F("fence") + 1,
-        attempts=F("attempts") - 1,
-        lease_until=None,
-        partial_text="",
-    )
-
-
-def drop_stopped_answers() -> None:
-    """Empty answers that were stopped or broke off, perhaps in the middle of a quotation."""
-    unended = Turn.objects.exclude(status__in=(*Turn.UNFINISHED, Turn.Status.DONE))
-    # By the fence, a worker that was just stopped does not leave its words after all.
-    unended.update(partial_text="", fence=F("fence") + 1)
 
 
 def worth_seeking(words: Iterable[str]) -> list[str]:

@@ -14,14 +14,8 @@ from django.db.models import F, Q
 
 from coaching.models import Client, CoachingSession, User
 from coaching.withdrawals import Derived
-from companion.actions import errands, forgotten_facts
-from companion.actions.blotting import (
-    MAY_HOLD_A_CLIENTS_WORDS,
-    begin_again,
-    blot_out,
-    drop_stopped_answers,
-    worth_seeking,
-)
+from companion.actions import errands, forgotten_facts, turns
+from companion.actions.blotting import MAY_HOLD_A_CLIENTS_WORDS, blot_out, worth_seeking
 from companion.engine.capabilities import Taint
 from companion.engine.words import normal
 from companion.models import (
@@ -71,7 +65,7 @@ def derived(client: Client) -> Sequence[Derived]:
 
 def delete(*, client: Client, by: User, now: datetime) -> None:
     """Delete everything that was made out of the words of one client's sessions."""
-    begin_again()
+    turns.begin_again()
     forgotten_facts.forget_from_sessions(client=client)
     _forget(Q(client=client))
     log.info("intelligence.client_forgotten", client=str(client.pk), by=str(by.pk))
@@ -79,7 +73,7 @@ def delete(*, client: Client, by: User, now: datetime) -> None:
 
 def forget_session(*, session: CoachingSession) -> None:
     """Delete everything that was made out of the words of one session."""
-    begin_again()
+    turns.begin_again()
     forgotten_facts.forget_source(source_id=session.pk)
     _forget(Q(session=session))
     log.info("intelligence.session_forgotten", session=str(session.pk))
@@ -92,7 +86,7 @@ def _forget(whose: Q) -> None:
     words = {*quotes, *told}
     _strike_out(words)
     blot_out(words, mark=REMOVED, where=MAY_HOLD_A_CLIENTS_WORDS)
-    drop_stopped_answers()
+    turns.drop_unfinished_answers()
     if claims.exists():
         _begin_anew()
     # Claims and their evidence go with it; loops of other sessions forget that they were seen here.

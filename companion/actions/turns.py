@@ -1,5 +1,5 @@
 """
-The life of a turn in rows: begun, checkpointed, finished, failed, cancelled, tried again.
+The life of a turn in rows: begun, checkpointed, finished, failed, cancelled, tried again, begun anew.
 
 Each function is one short transaction. Between `begin` and `finish` the model is called with nothing held;
 `finish` and the others write only while the lease's fence still stands.
@@ -214,6 +214,28 @@ def cancel(*, turn: Turn, now: datetime) -> bool:
     if stopped:
         log.info("turn.cancelled", turn=str(turn.pk), coach=str(turn.coach_id))
     return bool(stopped)
+
+
+def begin_again() -> None:
+    """
+    Send all that run back to the queue: they have read what is being forgotten.
+
+    Before conversations are locked, in the order in which a turn that ends takes its locks.
+    """
+    Turn.objects.filter(status=Status.RUNNING).update(
+        status=Status.QUEUED,
+        fence=F("fence") + 1,
+        attempts=F("attempts") - 1,
+        lease_until=None,
+        partial_text="",
+    )
+
+
+def drop_unfinished_answers() -> None:
+    """Empty answers that were stopped or broke off, perhaps in the middle of a quotation."""
+    unended = Turn.objects.exclude(status__in=(*Turn.UNFINISHED, Status.DONE))
+    # By the fence, a worker that was just stopped does not leave its words after all.
+    unended.update(partial_text="", fence=F("fence") + 1)
 
 
 def retry(*, turn: Turn) -> bool:

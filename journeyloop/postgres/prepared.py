@@ -13,9 +13,12 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import NotSupportedError, ProgrammingError
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import errors
 
+_OUTDATED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
+"""A migration has changed a column since, or the server knows the statement no more."""
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -49,10 +52,9 @@ def run(
     with database.cursor() as cursor:
         try:
             cursor.execute(";\n".join(texts), [value for _, values in asked for value in values])
-        except (NotSupportedError, ProgrammingError):
-            # A migration has changed a column since, or the connection is not the one it was: the next time
-            # they are prepared afresh.
-            _known.pop(database.connection, None)
+        except DatabaseError as error:
+            if isinstance(error.__cause__, _OUTDATED):
+                _known.pop(database.connection, None)  # the next time they are prepared afresh
             raise
         found = [_rows(cursor)]
         for _ in asked[1:]:

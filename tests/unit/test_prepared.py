@@ -1,7 +1,7 @@
 """Statements that PostgreSQL plans once on each connection."""
 
 import pytest
-from django.db import NotSupportedError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, NotSupportedError, ProgrammingError, connection, transaction
 
 from journeyloop.postgres.prepared import Prepared, from_named, run
 
@@ -74,3 +74,23 @@ def test_after_a_migration_of_what_it_reads_a_statement_is_prepared_afresh() -> 
         run(connection, [moods.filled()])
 
     assert run(connection, [moods.filled()]) == [[("calm",)]]
+
+
+def test_a_statement_that_the_server_has_forgotten_is_prepared_afresh() -> None:
+    run(connection, [HELLO.filled()])
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        run(connection, [HELLO.filled()])
+
+    assert run(connection, [HELLO.filled()]) == [[("hello",)]]
+
+
+def test_what_a_statement_is_refused_leaves_it_prepared() -> None:
+    refused = Prepared("SELECT count(*) FROM pg_authid", (), "refused")
+    for _ in range(2):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            run(connection, [refused.filled()])
+
+    assert len(prepared_as("refused")) == 1
